@@ -1,0 +1,3 @@
+"""The executable formal specification of Gear.exe."""
+
+__version__ = "0.1.0"

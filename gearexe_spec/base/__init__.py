@@ -1,0 +1,1 @@
+"""Integers, bytes, identifiers and rejections: what every other room is made of."""

@@ -1,0 +1,1 @@
+"""The command `gearexe-spec`: one module per command."""

@@ -1,0 +1,1 @@
+"""Hashes, identifiers, signatures, Merkle trees and blob commitments."""

@@ -1,0 +1,1 @@
+"""Differential campaigns: case generators, shrinking, findings."""

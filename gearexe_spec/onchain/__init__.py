@@ -1,0 +1,1 @@
+"""The contracts on Ethereum as state transitions: Router, Mirror, WrappedVara, Middleware; commitments; eras."""

@@ -1,0 +1,1 @@
+"""Restaking: vaults, delegators, slashers, registries, operator and staker reward contracts."""

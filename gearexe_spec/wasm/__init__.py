@@ -1,0 +1,1 @@
+"""Program code: binary format, validation, stack limiter, gas metering, weights, page hooks."""
