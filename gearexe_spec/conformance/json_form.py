@@ -11,7 +11,7 @@ Rules: WIR-10 to WIR-18.
 from __future__ import annotations
 
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -167,8 +167,8 @@ def _tuple_from_json(kinds: tuple[Any, ...], form: Json, path: str) -> tuple[Any
 
 
 def _field_to_json(record: Any, name: str) -> Json:
-    value = getattr(record, name)
-    return _choice_to_json(_hints(type(record))[name], value)
+    kind: Any = type(record)
+    return _choice_to_json(_hints(kind)[name], getattr(record, name))
 
 
 def _choice_to_json(hint: Any, value: object) -> Json:
@@ -198,7 +198,7 @@ def _key_to_json(key: object) -> str:
 
 
 @cache
-def _hints(kind: Hashable) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
