@@ -1,1 +1,54 @@
-"""The command `gearexe-spec`: one module per command."""
+"""The command `gearexe-spec`: one module per command, each loaded only when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from gearexe_spec import __version__
+
+COMMANDS = {
+    "demo": "One message travels all the way: contracts, blobs, program, batch, reply.",
+}
+"""The commands in the order of the help text; `name` lives in `gearexe_spec.cli.<name>` as `app`."""
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command's module when the command is used, so that every command starts fast."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        command = get_command(import_module(f"gearexe_spec.cli.{cmd_name}").app)
+        command.name = cmd_name
+        return command
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        typer.echo(f"gearexe-spec {__version__}")
+        raise typer.Exit
+
+
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True)] = False,
+) -> None:
+    """The executable formal specification of Gear.exe."""
+
+
+main = typer.Typer(cls=LazyGroup, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+main.callback()(root)

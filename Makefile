@@ -1,0 +1,50 @@
+# Everything a person runs. On a fresh machine `make check` and `make test` set up what they need themselves.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+WORKERS ?= 2
+REFERENCE ?= ../shared/reference
+
+.PHONY: help check test demo lint format contracts programs vectors bench production pack-reference wheel docs clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+check: $(READY) ## the conformance battery: production's recordings, replayed by the specification
+	$(BIN)/gearexe-spec check --workers $(WORKERS)
+
+test: $(READY) ## all tests, and the static checks
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+demo: $(READY) ## one message travels all the way, on real parts
+	$(BIN)/gearexe-spec demo
+
+lint: $(READY) ## formatting, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+programs: ## build the example programs (Rust: rustc-web, cargo-web, rust-web-src, lld)
+	examples/programs/build.sh
+
+pack-reference: $(READY) ## pack production's recordings from REFERENCE into vectors/production
+	$(BIN)/python -m gearexe_spec.conformance.pack $(REFERENCE) vectors/production
+
+wheel: $(READY) ## build the installable wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks node_modules

@@ -1,0 +1,88 @@
+//! The few system calls that the example programs use, as safe functions.
+//!
+//! Signatures: spec/16-syscalls.md. Every fallible call writes a structure that starts with an error code (u32, 0 is success).
+#![no_std]
+
+/// A failed system call ends the program: the example programs never expect one.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    core::arch::wasm32::unreachable()
+}
+
+/// The largest payload the examples read; a longer one is cut.
+pub const PAYLOAD_LIMIT: usize = 1024;
+
+#[repr(C, packed)]
+struct ErrorWithHash {
+    code: u32,
+    hash: [u8; 32],
+}
+
+#[repr(C, packed)]
+struct HashWithValue {
+    hash: [u8; 32],
+    value: u128,
+}
+
+#[link(wasm_import_module = "env")]
+extern "C" {
+    fn gr_size(length: *mut u32);
+    fn gr_read(at: u32, len: u32, buffer: *mut u8, err: *mut u32);
+    fn gr_value(value: *mut u128);
+    fn gr_source(source: *mut [u8; 32]);
+    fn gr_reply(payload: *const u8, len: u32, value: *const u128, err: *mut ErrorWithHash);
+    fn gr_send(pid_value: *const HashWithValue, payload: *const u8, len: u32, delay: u32, err: *mut ErrorWithHash);
+    fn gr_panic(payload: *const u8, len: u32) -> !;
+}
+
+/// Ends the execution; the text becomes the payload of the error reply.
+pub fn abort(text: &str) -> ! {
+    unsafe { gr_panic(text.as_ptr(), text.len() as u32) }
+}
+
+fn check(code: u32) {
+    if code != 0 {
+        abort("a system call failed")
+    }
+}
+
+/// The payload of the current message, cut to `PAYLOAD_LIMIT` bytes.
+pub fn payload(buffer: &mut [u8; PAYLOAD_LIMIT]) -> &[u8] {
+    let mut length = 0;
+    unsafe { gr_size(&mut length) };
+    let length = (length as usize).min(PAYLOAD_LIMIT);
+    let mut code = 0;
+    unsafe { gr_read(0, length as u32, buffer.as_mut_ptr(), &mut code) };
+    check(code);
+    &buffer[..length]
+}
+
+/// The value that came with the current message, in wei.
+pub fn value() -> u128 {
+    let mut value = 0;
+    unsafe { gr_value(&mut value) };
+    value
+}
+
+/// Who sent the current message.
+pub fn source() -> [u8; 32] {
+    let mut source = [0; 32];
+    unsafe { gr_source(&mut source) };
+    source
+}
+
+/// Replies to the current message.
+pub fn reply(payload: &[u8], value: u128) {
+    let mut result = ErrorWithHash { code: 0, hash: [0; 32] };
+    unsafe { gr_reply(payload.as_ptr(), payload.len() as u32, &value, &mut result) };
+    check(result.code);
+}
+
+/// Sends a message and returns its id.
+pub fn send(destination: [u8; 32], payload: &[u8], value: u128) -> [u8; 32] {
+    let target = HashWithValue { hash: destination, value };
+    let mut result = ErrorWithHash { code: 0, hash: [0; 32] };
+    unsafe { gr_send(&target, payload.as_ptr(), payload.len() as u32, 0, &mut result) };
+    check(result.code);
+    result.hash
+}
