@@ -12,7 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from gearexe_spec.base.fixed_bytes import FixedBytes
 from gearexe_spec.base.numeric import U8, U16, U32, U64, U128, Unsigned
@@ -302,7 +302,7 @@ class _OrderedSet(Codec[frozenset[T]]):
 class _Struct(Codec[T]):
     """The fields in order, nothing between them (SCA-10)."""
 
-    def __init__(self, build: Callable[..., T], fields: dict[str, Codec[object]]) -> None:
+    def __init__(self, build: Callable[..., T], fields: dict[str, Codec[Any]]) -> None:
         self.build = build
         self.fields = tuple(fields.items())
 
@@ -334,9 +334,9 @@ class _Enumeration(Codec[E]):
 class _Union(Codec[T]):
     """An index, then the variant that has it (SCA-11, SCA-12)."""
 
-    def __init__(self, tag: Codec[U8] | Codec[U32], variants: dict[int, tuple[type[T], Codec[T]]]) -> None:
+    def __init__(self, tag: Codec[U8] | Codec[U32], variants: Mapping[int, tuple[type[Any], Codec[Any]]]) -> None:
         self.tag: Codec[U8] | Codec[U32] = tag
-        self.by_index = {index: codec for index, (_, codec) in variants.items()}
+        self.by_index: dict[int, Codec[T]] = {index: codec for index, (_, codec) in variants.items()}
         self.by_kind = {kind: (index, codec) for index, (kind, codec) in variants.items()}
 
     def encode_into(self, value: T, out: bytearray) -> None:
@@ -398,7 +398,7 @@ def ordered_set(item: Codec[T]) -> Codec[frozenset[T]]:
     return _OrderedSet(item)
 
 
-def struct(build: Callable[..., T], **fields: Codec[object] | Codec[object]) -> Codec[T]:
+def struct(build: Callable[..., T], **fields: Codec[Any]) -> Codec[T]:
     """Codec of a record: keyword arguments name the attributes in encoding order (SCA-10)."""
     return _Struct(build, dict(fields))
 
@@ -408,6 +408,6 @@ def enumeration(kind: type[E]) -> Codec[E]:
     return _Enumeration(kind)
 
 
-def union(variants: dict[int, tuple[type[T], Codec[T]]], tag: Codec[U8] | Codec[U32] = u8) -> Codec[T]:
+def union(variants: Mapping[int, tuple[type[Any], Codec[Any]]], tag: Codec[U8] | Codec[U32] = u8) -> Codec[Any]:
     """Codec of a choice between types: an index of one byte (SCA-11) or, for operations, of four (SCA-12)."""
     return _Union(tag, variants)
