@@ -43,6 +43,9 @@ programs: ## build the example programs (Rust: rustc-web, cargo-web, rust-web-sr
 pack-reference: $(READY) ## pack production's recordings from REFERENCE into vectors/production
 	$(BIN)/python -m gearexe_spec.conformance.pack $(REFERENCE) vectors/production
 
+docs: $(READY) ## build the chapters into site/ (strict)
+	$(BIN)/mkdocs build --quiet
+
 wheel: $(READY) ## build the installable wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 

@@ -1,0 +1,196 @@
+"""A readable account of what happened: told on the terminal while it happens, and written as one page afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from string import Template
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+ACTOR_STYLES = {
+    "developer": "cyan",
+    "user": "magenta",
+    "executors": "yellow",
+    "Router": "blue",
+    "Mirror": "blue",
+    "program": "green",
+}
+"""Who may act, and the colour in which the terminal and the page show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a reader can check: a hash, an id, an amount."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Somebody did something.
+
+    Args:
+        actor: one of `ACTOR_STYLES`.
+        did: one sentence in the past tense.
+        facts: what to check it by.
+        agreed: whether the specification and the EVM came to the same result; None where only one of them acts.
+    """
+
+    actor: str
+    did: str
+    facts: tuple[Fact, ...] = ()
+    agreed: bool | None = None
+
+
+@dataclass(slots=True)
+class Chapter:
+    """Steps that belong together."""
+
+    title: str
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Account:
+    """Collects the chapters and tells each step on the console at once."""
+
+    title: str
+    console: Console
+    chapters: list[Chapter] = field(default_factory=list)
+    outcome: str = ""
+    good: bool = False
+
+    def chapter(self, title: str) -> None:
+        """Begin a chapter."""
+        self.chapters.append(Chapter(title))
+        self.console.print()
+        self.console.print(Text(f"{len(self.chapters)}  {title}", style="bold"))
+
+    def step(self, actor: str, did: str, agreed: bool | None = None, **facts: object) -> None:
+        """Tell a step; `facts` are labels (underscores become blanks) and what they show."""
+        listed = tuple(Fact(label.replace("_", " "), str(value)) for label, value in facts.items())
+        step = Step(actor, did, listed, agreed)
+        self.chapters[-1].steps.append(step)
+        self.console.print(Padding(terminal_form(step), (0, 0, 0, 3)))
+
+    def close(self, outcome: str, good: bool) -> None:
+        """Say how it ended."""
+        self.outcome, self.good = outcome, good
+        self.console.print()
+        self.console.print(Text(outcome, style="bold green" if good else "bold red"))
+
+
+def terminal_form(step: Step) -> Table:
+    """A step as rich shows it: the sentence, then its facts aligned below."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=10, no_wrap=True)
+    grid.add_column(overflow="fold")
+    sentence = Text(step.did)
+    if step.agreed is not None:
+        sentence.append(
+            "  ✓ spec = EVM" if step.agreed else "  ✗ spec and EVM differ", "green" if step.agreed else "red"
+        )
+    grid.add_row(Text(step.actor, style=ACTOR_STYLES[step.actor]), sentence)
+    for fact in step.facts:
+        grid.add_row("", Text.assemble((f"{fact.label}  ", "dim"), (fact.value, "dim cyan")))
+    return grid
+
+
+def page(account: Account) -> str:
+    """The account as one self-contained HTML page."""
+    chapters = "\n".join(_chapter_form(number, chapter) for number, chapter in enumerate(account.chapters, 1))
+    return PAGE.substitute(
+        title=escape(account.title),
+        outcome=escape(account.outcome),
+        verdict="good" if account.good else "bad",
+        chapters=chapters,
+    )
+
+
+def _chapter_form(number: int, chapter: Chapter) -> str:
+    steps = "\n".join(_step_form(step) for step in chapter.steps)
+    return f"<section><h2><span>{number}</span>{escape(chapter.title)}</h2>\n<ol>\n{steps}\n</ol></section>"
+
+
+def _step_form(step: Step) -> str:
+    mark = ""
+    if step.agreed is not None:
+        mark = '<b class="same">spec = EVM</b>' if step.agreed else '<b class="differs">spec and EVM differ</b>'
+    facts = "".join(f"<dt>{escape(fact.label)}</dt><dd>{escape(fact.value)}</dd>" for fact in step.facts)
+    listed = f"<dl>{facts}</dl>" if facts else ""
+    colour = ACTOR_STYLES[step.actor]
+    return f'<li><i class="{colour}">{escape(step.actor)}</i><p>{escape(step.did)} {mark}</p>{listed}</li>'
+
+
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>
+:root {
+  --ink: #1c2430; --dim: #667085; --paper: #fbfbf9; --card: #fff; --line: #e4e4de;
+  --good: #1a7f4b; --bad: #b42318;
+  --cyan: #0e7490; --magenta: #9d3a8b; --yellow: #9a6700; --blue: #2f5fc4; --green: #1a7f4b;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ink: #e6e8ec; --dim: #98a2b3; --paper: #14171c; --card: #1b1f26; --line: #2d333d;
+    --good: #4cc38a; --bad: #f97066;
+    --cyan: #4fc3dc; --magenta: #d98ac9; --yellow: #e0b04a; --blue: #86a8f5; --green: #4cc38a;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 3rem 1.25rem 4rem; max-width: 60rem;
+  background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif;
+}
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem; }
+.outcome { font-weight: 600; margin: 0 0 2rem; }
+.good { color: var(--good); } .bad { color: var(--bad); }
+section {
+  background: var(--card); border: 1px solid var(--line); border-radius: 12px;
+  padding: 1rem 1.25rem; margin: 1rem 0;
+}
+h2 { font-size: 1.1rem; margin: 0 0 .5rem; }
+h2 span { color: var(--dim); font-weight: 400; margin-right: .6rem; }
+ol { list-style: none; margin: 0; padding: 0; }
+li {
+  display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 1rem;
+  padding: .55rem 0; border-top: 1px solid var(--line);
+}
+li:first-child { border-top: 0; }
+li i { font-style: normal; font-weight: 600; font-size: .9rem; padding-top: .1rem; }
+li p { margin: 0; }
+.cyan { color: var(--cyan); } .magenta { color: var(--magenta); } .yellow { color: var(--yellow); }
+.blue { color: var(--blue); } .green { color: var(--green); }
+.same, .differs {
+  font-size: .75rem; font-weight: 600; border-radius: 99px; padding: .1rem .5rem;
+  border: 1px solid; white-space: nowrap;
+}
+.same { color: var(--good); } .differs { color: var(--bad); }
+dl {
+  grid-column: 2; display: grid; grid-template-columns: max-content 1fr;
+  gap: .1rem .9rem; margin: .3rem 0 0; font-size: .85rem;
+}
+dt { color: var(--dim); }
+dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+@media (max-width: 36rem) {
+  li { grid-template-columns: 1fr; }
+  dl { grid-column: 1; grid-template-columns: 1fr; }
+}
+</style>
+</head>
+<body>
+<h1>$title</h1>
+<p class="outcome $verdict">$outcome</p>
+$chapters
+</body>
+</html>
+""")
