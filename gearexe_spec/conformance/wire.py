@@ -22,6 +22,8 @@ class Apply:
     operation: str
     """`area/name`, for example `hash/messageId`."""
     input: dict[str, Json]
+    root: bool = False
+    """Whether the answer shall carry the area's root after the transition."""
 
 
 @dataclass(frozen=True, slots=True)

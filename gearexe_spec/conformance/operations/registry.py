@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gearexe_spec.conformance.json_form import Json
+from gearexe_spec.conformance.wire import Answer
 
 Input = dict[str, Json]
-PureFunction = Callable[[Input], Json]
-Transition = Callable[[Any, Input], tuple[Any, Json]]
+Outputs = Json | Answer
+"""Plain outputs mean accepted; an operation that must say more (details of a rejection) returns the whole answer."""
+PureFunction = Callable[[Input], Json] | Callable[[Input], Outputs]
+Transition = Callable[[Any, Input], tuple[Any, Json]] | Callable[[Any, Input], tuple[Any, Outputs]]
 
 PURE: dict[str, PureFunction] = {}
 """Operations that depend on their input alone, by `area/name`."""

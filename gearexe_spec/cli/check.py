@@ -1,0 +1,119 @@
+"""`gearexe-spec check`: replay recorded cases and say what differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gearexe_spec.conformance.discovery import import_rooms
+from gearexe_spec.conformance.parallel import Setup, cut_in_pieces, in_order, run_pieces
+from gearexe_spec.conformance.runner import Outcome, Piece, Status
+from gearexe_spec.conformance.suite import find_files, shipped_suite
+
+NOTHING_FAILED, SOMETHING_FAILED, NOTHING_RAN = 0, 1, 2
+SHOWN_BY_DEFAULT = 50
+QUIET_SECONDS = 2.0
+"""Shorter runs show no progress bar."""
+
+
+def check(
+    suite: Annotated[
+        Path | None, typer.Option(help="File or folder of recorded cases; default: all of this project.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(help="Glob over folder/file/case, for example 'hashes/*'.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    show: Annotated[int, typer.Option(min=0, help="How many failing cases to print; 0 prints all.")] = SHOWN_BY_DEFAULT,
+    seconds: Annotated[float, typer.Option(min=0.1, help="The longest a case may take.")] = 120.0,
+) -> None:
+    """Replay recorded cases through a target and report the first difference of each failing case."""
+    console, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True)
+    path = suite or shipped_suite()
+    try:
+        pieces = cut_in_pieces(find_files(path), only)
+    except FileNotFoundError:
+        errors.print(f"no such suite: {path}")
+        raise typer.Exit(NOTHING_RAN) from None
+
+    outcomes = _run(pieces, Setup(case_seconds=seconds), workers, errors)
+    broken = import_rooms()
+    for module in broken:
+        console.print(f"[red]broken module[/] {module.name}: {module.error}", markup=True)
+    report(console, outcomes, show)
+    raise typer.Exit(exit_code(outcomes, bool(broken)))
+
+
+def report(console: Console, outcomes: list[Outcome], show: int) -> None:
+    """Print failing cases, what is not specified yet by reason, and the counts."""
+    failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
+    for outcome in failed[: show or None]:
+        print_difference(console, outcome)
+    if show and len(failed) > show:
+        console.print(f"… and {len(failed) - show} more failing cases (--show 0 prints all)")
+    for outcome in outcomes:
+        if outcome.status is Status.UNKNOWN:
+            console.print(f"{outcome.name}   UNKNOWN FORMAT: {outcome.note}", markup=False)
+        elif outcome.status is Status.NO_CASES:
+            console.print(f"{outcome.name}   no cases", markup=False)
+    for reason, count in _reasons(outcomes):
+        console.print(f"not specified yet: {reason} ({count} cases)", markup=False)
+    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
+    words = [f"{counts[status]} {status.value}" for status in (Status.PASSED, Status.FAILED, Status.UNSUPPORTED)]
+    if counts[Status.UNKNOWN]:
+        words.append(f"{counts[Status.UNKNOWN]} files of unknown format")
+    console.print(", ".join(words))
+
+
+def print_difference(console: Console, outcome: Outcome) -> None:
+    """A failing case as its author wants to see it."""
+    console.print(f"{outcome.name}   DIFFERENT", markup=False)
+    difference = outcome.difference
+    lines = [
+        ("rules", ", ".join(outcome.rules)),
+        ("request", outcome.request),
+        ("where", outcome.where),
+        ("path", difference.path if difference else ""),
+        ("expected", difference.expected if difference else ""),
+        ("got", difference.got if difference else ""),
+    ]
+    for label, text in lines:
+        if text:
+            console.print(f"  {label:<9} {text}", markup=False)
+
+
+def exit_code(outcomes: list[Outcome], broken: bool) -> int:
+    """0 only when something ran and nothing failed."""
+    statuses = {outcome.status for outcome in outcomes}
+    if broken or statuses & {Status.FAILED, Status.UNKNOWN}:
+        return SOMETHING_FAILED
+    return NOTHING_FAILED if statuses else NOTHING_RAN
+
+
+def _run(pieces: list[Piece], setup: Setup, workers: int, console: Console) -> list[Outcome]:
+    """Run with a progress bar on terminals, once it takes longer than QUIET_SECONDS."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = progress.add_task("checking", total=len(pieces))
+    done: list[tuple[Piece, list[Outcome]]] = []
+    began = monotonic()
+    try:
+        for piece, outcomes in run_pieces(pieces, setup, workers):
+            done.append((piece, outcomes))
+            progress.update(task, advance=1, description=piece.file.name)
+            if monotonic() - began > QUIET_SECONDS and not progress.live.is_started:
+                progress.start()
+    finally:
+        progress.stop()
+    return in_order(done)
+
+
+def _reasons(outcomes: list[Outcome]) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        if outcome.status is Status.UNSUPPORTED:
+            counts[outcome.note] = counts.get(outcome.note, 0) + 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

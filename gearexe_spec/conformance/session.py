@@ -1,0 +1,155 @@
+"""The specification as a target: one session, one state per area.
+
+Rules: WIR-1 to WIR-9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
+from gearexe_spec.conformance.discovery import import_rooms
+from gearexe_spec.conformance.json_form import Json, JsonFormError, to_json
+from gearexe_spec.conformance.operations.registry import AREAS, PURE
+from gearexe_spec.conformance.wire import (
+    Accepted,
+    Answer,
+    Apply,
+    Failure,
+    GetState,
+    Init,
+    RejectedAnswer,
+    Request,
+    Restore,
+    Save,
+    Unsupported,
+)
+
+
+class Target(Protocol):
+    """Whatever answers requests: the specification, a client's program, production."""
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request; never raises for what the other side did."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all states and everything saved: the next case starts afresh."""
+        ...
+
+    def close(self) -> None:
+        """End the session."""
+        ...
+
+
+class SpecTarget:
+    """Answers with the specification itself, in this process."""
+
+    def __init__(self) -> None:
+        import_rooms()
+        self._states: dict[str, Any] = {}
+        self._saved: dict[str, dict[str, Any]] = {}
+
+    def answer(self, request: Request) -> Answer:
+        try:
+            return self._dispatch(request)
+        except Rejected as rejected:
+            return rejected_answer(rejected)
+        except NotSpecifiedYet as missing:
+            return Unsupported(str(missing) or "not specified yet")
+        except JsonFormError as error:
+            return Failure(f"malformed request: {error}")
+        except RecursionError:
+            return Failure("RecursionError")
+        except Exception as error:  # a defect of the specification must not end the run
+            return Failure(f"{type(error).__name__}: {error}{_place(error)}")
+
+    def reset(self) -> None:
+        self._states.clear()
+        self._saved.clear()
+
+    def close(self) -> None:
+        self.reset()
+
+    def _dispatch(self, request: Request) -> Answer:
+        match request:
+            case Apply():
+                return self._apply(request)
+            case Init():
+                return self._init(request.area, request.state)
+            case GetState():
+                return self._get_state(request.area)
+            case Save():
+                self._saved[request.name] = dict(self._states)
+                return Accepted()
+            case Restore():
+                return self._restore(request.name)
+
+    def _apply(self, request: Apply) -> Answer:
+        if request.operation in PURE:
+            return _as_answer(PURE[request.operation](request.input))
+
+        name, _, transition = request.operation.partition("/")
+        area = AREAS.get(name)
+        if area is None or transition not in area.transitions:
+            return Unsupported(request.operation)
+        if name not in self._states:
+            return Failure(f"area {name} has no state: init it first")
+
+        state, outputs = area.transitions[transition](self._states[name], request.input)
+        self._states[name] = state
+        answer = _as_answer(outputs)
+        if request.root and isinstance(answer, Accepted):
+            return replace(answer, root=area.root(state))
+        return answer
+
+    def _init(self, name: str, state: Json) -> Answer:
+        area = AREAS.get(name)
+        if area is None:
+            return Unsupported(name)
+        self._states[name] = area.load(state)
+        return Accepted(root=area.root(self._states[name]))
+
+    def _get_state(self, name: str) -> Answer:
+        area = AREAS.get(name)
+        if area is None:
+            return Unsupported(name)
+        if name not in self._states:
+            return Failure(f"area {name} has no state: init it first")
+        state = self._states[name]
+        return Accepted(area.dump(state), area.root(state))
+
+    def _restore(self, name: str) -> Answer:
+        if name not in self._saved:
+            return Failure(f"nothing was saved as {name}")
+        self._states = dict(self._saved[name])
+        return Accepted()
+
+
+def _as_answer(outputs: Json | Answer) -> Answer:
+    if isinstance(outputs, (Accepted, RejectedAnswer, Unsupported, Failure)):
+        return outputs
+    return Accepted(outputs)
+
+
+def rejected_answer(rejected: Rejected) -> RejectedAnswer:
+    """How a rejection is answered; a mapping among its arguments gives the details their names (WIR-7)."""
+    details: dict[str, Json] = {}
+    for index, argument in enumerate(rejected.arguments):
+        if isinstance(argument, Mapping):
+            details.update({str(key): to_json(item) for key, item in argument.items()})
+        else:
+            details[f"arg{index}"] = to_json(argument)
+    return RejectedAnswer(rejected.reason.name, str(rejected.reason.phase), details)
+
+
+def _place(error: BaseException) -> str:
+    """Where it was raised, for whoever repairs it."""
+    trace = error.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" (in {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno})"
