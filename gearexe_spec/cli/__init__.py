@@ -13,8 +13,10 @@ from gearexe_spec import __version__
 
 COMMANDS = {
     "demo": "One message travels all the way: contracts, blobs, program, batch, reply.",
+    "check": "Hold a target against recorded vectors.",
 }
-"""The commands in the order of the help text; `name` lives in `gearexe_spec.cli.<name>` as `app`."""
+"""The commands in the order of the help text. `name` is the function `name` of the module `gearexe_spec.cli.<name>`, or
+its `app` where the command has commands of its own."""
 
 
 class LazyGroup(TyperGroup):
@@ -26,7 +28,12 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        command = get_command(import_module(f"gearexe_spec.cli.{cmd_name}").app)
+        module = import_module(f"gearexe_spec.cli.{cmd_name}")
+        app = getattr(module, "app", None)
+        if app is None:
+            app = typer.Typer(add_completion=False)
+            app.command()(getattr(module, cmd_name))
+        command = get_command(app)
         command.name = cmd_name
         return command
 
@@ -50,5 +57,10 @@ def root(
     """The executable formal specification of Gear.exe."""
 
 
-main = typer.Typer(cls=LazyGroup, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+main = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 main.callback()(root)
