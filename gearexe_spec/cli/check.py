@@ -117,3 +117,7 @@ def _reasons(outcomes: list[Outcome]) -> list[tuple[str, int]]:
         if outcome.status is Status.UNSUPPORTED:
             counts[outcome.note] = counts.get(outcome.note, 0) + 1
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+app = typer.Typer()
+app.command()(check)
