@@ -12,7 +12,6 @@ from typer.main import get_command
 from gearexe_spec import __version__
 
 COMMANDS = {
-    "check": "Replay recorded cases through a target and report what differs.",
     "demo": "One message travels all the way: contracts, blobs, program, batch, reply.",
     "check": "Hold a target against recorded vectors.",
 }
