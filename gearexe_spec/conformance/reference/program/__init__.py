@@ -1,0 +1,1 @@
+"""Adapters of the folders `program` and `real-programs`; their READMEs say what the fields are."""

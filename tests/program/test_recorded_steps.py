@@ -1,0 +1,30 @@
+"""Every recorded step of the state machine, replayed in this process."""
+
+from __future__ import annotations
+
+import pytest
+
+from gearexe_spec.conformance.compare import compare_answers
+from gearexe_spec.conformance.discovery import import_rooms
+from gearexe_spec.conformance.reference.adapter import ADAPTERS, Case
+from gearexe_spec.conformance.session import SpecTarget
+from gearexe_spec.conformance.suite import find_files, read_document, shipped_suite
+
+
+def recorded(pattern: str) -> list[pytest.param]:
+    import_rooms()
+    cases = []
+    for file in find_files(shipped_suite() / "program"):
+        if file.name in pattern.split():
+            document = read_document(file.path)
+            adapter = ADAPTERS[str(document["format"])]
+            cases += [pytest.param(case, id=f"{file.name}/{case.name}") for case in adapter(document)]
+    return cases
+
+
+@pytest.mark.parametrize("case", recorded("journal tasks restore pages runtime"))
+def test_recorded_step(case: Case) -> None:
+    target = SpecTarget()
+    for exchange in case.exchanges():
+        difference = compare_answers(exchange.expected, target.answer(exchange.request))
+        assert difference is None, difference
