@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-only
+//! JSON forms of production's stored and signed types.
+
+use crate::form::{Form, Name, camel_case, choice, field, hex, record};
+use ethexe_common::{
+    Address, BlockHeader, ContractSignature, Digest, HashOf, MaybeHashOf, ScheduledTask, Signature,
+    StateHashWithQueueSize, ValidatorsVec,
+    consensus::{BatchCommitmentValidationReply, BatchCommitmentValidationRequest},
+    db::{CompactMb, MbMeta},
+    ecdsa::SignedMessage,
+    events::{BlockEvent, MirrorEvent, RouterEvent, mirror, router},
+    gear::{
+        AggregatedPublicKey, BatchCommitment, ChainCommitment, CodeCommitment, Message, MessageType,
+        OperatorRewardsCommitment, RewardsCommitment, StakerRewards, StakerRewardsCommitment, StateTransition,
+        ValidatorsCommitment, ValueClaim,
+    },
+    injected::{
+        CompactPromise, InjectedTransaction, Promise, PurgedTransaction, Receipt, SignedCompactTxReceipt,
+        SignedTxReceipt, TransactionPurgedReason,
+    },
+    network::ValidatorMessage,
+};
+use ethexe_runtime_common::state::{
+    ActiveProgram, Allocations, Dispatch, DispatchStash, Expiring, Mailbox, MailboxMessage, MemoryPages,
+    MemoryPagesRegion, MessageQueue, MessageQueueHashWithSize, PayloadLookup, Program, ProgramState, UserMailbox,
+    Waitlist,
+};
+use gear_core::{
+    limited::LimitedVec,
+    message::{ContextStore, MessageDetails, ReplyDetails, SignalDetails},
+    pages::{GearPage, WasmPage, numerated::tree::IntervalsTree},
+    rpc::ReplyInfo,
+};
+use gear_core_errors::{ReplyCode, SignalCode};
+use gprimitives::ActorId;
+use parity_scale_codec::{Decode, Encode};
+use serde_json::{Map, Value as Json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Records whose fields are open: the form has them all, in camel case.
+macro_rules! records {
+    ($($kind:ty { $($name:ident),* $(,)? })*) => {$(
+        impl Form for $kind {
+            fn form(&self) -> Json {
+                Json::Object(Map::from_iter([$((camel_case(stringify!($name)), self.$name.form())),*]))
+            }
+        }
+    )*};
+}
+
+records! {
+    ActiveProgram { allocations_hash, pages_hash, memory_infix, initialized }
+    AggregatedPublicKey { x, y }
+    BatchCommitment {
+        block_hash, timestamp, previous_batch, expiry, chain_commitment, code_commitments, validators_commitment,
+        rewards_commitment,
+    }
+    BatchCommitmentValidationReply { digest, signature }
+    BatchCommitmentValidationRequest { digest, head, codes, rewards, validators }
+    BlockHeader { height, timestamp, parent_hash }
+    ChainCommitment { transitions, head, last_advanced_eth_block }
+    CodeCommitment { id, valid }
+    CompactPromise { tx_hash, reply_hash }
+    Dispatch { id, kind, source, payload, value, details, context, message_type, call }
+    InjectedTransaction { destination, payload, value, reference_block, salt }
+    MailboxMessage { payload, value, message_type }
+    MbMeta { computed, last_advanced_eb }
+    Message { id, destination, payload, value, reply_details, call }
+    MessageQueueHashWithSize { hash, cached_queue_size }
+    OperatorRewardsCommitment { amount, root }
+    ProgramState {
+        program, canonical_queue, injected_queue, waitlist_hash, stash_hash, mailbox_hash, balance, executable_balance,
+    }
+    Promise { tx_hash, reply }
+    PurgedTransaction { tx_hash, reason }
+    ReplyInfo { payload, value, code }
+    RewardsCommitment { operators, stakers, timestamp }
+    StakerRewards { vault, amount }
+    StakerRewardsCommitment { distribution, total_amount, token }
+    StateHashWithQueueSize { hash, canonical_queue_size, injected_queue_size }
+    StateTransition {
+        actor_id, new_state_hash, exited, inheritor, value_to_receive, value_to_receive_negative_sign, value_claims,
+        messages,
+    }
+    ValidatorsCommitment {
+        has_aggregated_public_key, aggregated_public_key, verifiable_secret_sharing_commitment, validators, era_index,
+    }
+    ValueClaim { message_id, destination, value }
+    mirror::ExecutableBalanceTopUpRequestedEvent { value }
+    mirror::MessageCallFailedEvent { id, destination, value }
+    mirror::MessageEvent { id, destination, payload, value }
+    mirror::MessageQueueingRequestedEvent { id, source, payload, value, call_reply }
+    mirror::OwnedBalanceTopUpRequestedEvent { value }
+    mirror::ReplyCallFailedEvent { value, reply_to, reply_code }
+    mirror::ReplyEvent { payload, value, reply_to, reply_code }
+    mirror::ReplyQueueingRequestedEvent { replied_to, source, payload, value }
+    mirror::ReplyTransferFailedEvent { destination, value }
+    mirror::StateChangedEvent { state_hash }
+    mirror::TransferLockedValueToInheritorFailedEvent { inheritor, value }
+    mirror::ValueClaimFailedEvent { claimed_id, value }
+    mirror::ValueClaimedEvent { claimed_id, value }
+    mirror::ValueClaimingRequestedEvent { claimed_id, source }
+    router::BatchCommittedEvent { digest }
+    router::CodeGotValidatedEvent { code_id, valid }
+    router::CodeValidationRequestedEvent { code_id, timestamp, tx_hash }
+    router::ComputationSettingsChangedEvent { threshold, wvara_per_second }
+    router::ProgramCreatedEvent { actor_id, code_id }
+    router::StorageSlotChangedEvent { slot }
+    router::ValidatorsCommittedForEraEvent { era_index }
+}
+
+/// Choices between records: an object with the variant's name as its only key.
+macro_rules! choices {
+    ($($kind:ty { $($variant:ident),* $(,)? })*) => {$(
+        impl Form for $kind {
+            fn form(&self) -> Json {
+                match self {
+                    $(Self::$variant(content) => choice(stringify!($variant), content.form())),*
+                }
+            }
+        }
+    )*};
+}
+
+choices! {
+    MirrorEvent {
+        OwnedBalanceTopUpRequested, ExecutableBalanceTopUpRequested, Message, MessageCallFailed,
+        MessageQueueingRequested, Reply, ReplyCallFailed, ReplyQueueingRequested, StateChanged, ValueClaimed,
+        ValueClaimingRequested, TransferLockedValueToInheritorFailed, ReplyTransferFailed, ValueClaimFailed,
+    }
+    RouterEvent {
+        BatchCommitted, MBCommitted, EBCommitted, CodeGotValidated, CodeValidationRequested,
+        ComputationSettingsChanged, ProgramCreated, StorageSlotChanged, ValidatorsCommittedForEra,
+    }
+}
+
+/// Types that are one of their parts.
+macro_rules! transparent {
+    ($($kind:ty => |$value:ident| $part:expr;)*) => {$(
+        impl Form for $kind {
+            fn form(&self) -> Json {
+                let $value = self;
+                $part.form()
+            }
+        }
+    )*};
+}
+
+transparent! {
+    Address => |address| address.0;
+    ContractSignature => |signature| signature.into_pre_eip155_bytes();
+    Digest => |digest| digest.0;
+    GearPage => |page| u32::from(*page);
+    MemoryPages => |pages| pages.to_inner();
+    MemoryPagesRegion => |region| region.as_inner();
+    MessageQueue => |queue| queue.as_ref();
+    ReplyCode => |code| code.to_bytes();
+    Signature => |signature| signature.into_pre_eip155_bytes();
+    SignalCode => |code| code.to_u32();
+    DispatchStash => |stash| AsRef::<BTreeMap<_, _>>::as_ref(stash);
+    Mailbox => |mailbox| AsRef::<BTreeMap<_, _>>::as_ref(mailbox);
+    SignedCompactTxReceipt => |receipt| **receipt;
+    SignedTxReceipt => |receipt| **receipt;
+    UserMailbox => |mailbox| AsRef::<BTreeMap<_, _>>::as_ref(mailbox);
+    ValidatorsVec => |validators| validators.iter().copied().collect::<Vec<_>>();
+    Waitlist => |waitlist| AsRef::<BTreeMap<_, _>>::as_ref(waitlist);
+    WasmPage => |page| u32::from(*page);
+    gear_core::program::MemoryInfix => |infix| infix.inner();
+    router::EBCommittedEvent => |event| event.0;
+    router::MBCommittedEvent => |event| event.0;
+}
+
+impl<T> Form for HashOf<T> {
+    fn form(&self) -> Json {
+        self.inner().form()
+    }
+}
+
+impl<T> Form for MaybeHashOf<T> {
+    fn form(&self) -> Json {
+        self.to_inner().form()
+    }
+}
+
+impl<T: Form + Clone, const N: usize> Form for LimitedVec<T, N> {
+    fn form(&self) -> Json {
+        (**self).form()
+    }
+}
+
+impl<T: Form> Form for Expiring<T> {
+    fn form(&self) -> Json {
+        record([field("value", &self.value), field("expiry", self.expiry)])
+    }
+}
+
+impl<T: Form> Form for ValidatorMessage<T> {
+    fn form(&self) -> Json {
+        record([field("eraIndex", self.era_index), field("payload", &self.payload)])
+    }
+}
+
+impl<T: Form> Form for SignedMessage<T> {
+    fn form(&self) -> Json {
+        record([field("data", self.data()), field("signature", self.signature()), field("address", self.address())])
+    }
+}
+
+impl<P: Form> Form for Receipt<P> {
+    fn form(&self) -> Json {
+        match self {
+            Self::Promise(promise) => choice("promise", promise.form()),
+            Self::Purged(purged) => choice("purged", purged.form()),
+        }
+    }
+}
+
+impl Form for TransactionPurgedReason {
+    fn form(&self) -> Json {
+        format!("{self:?}").as_str().form()
+    }
+}
+
+impl Form for MessageType {
+    fn form(&self) -> Json {
+        Name(if self.is_canonical() { "Canonical" } else { "Injected" }).form()
+    }
+}
+
+impl Form for PayloadLookup {
+    fn form(&self) -> Json {
+        match self {
+            Self::Direct(payload) => choice("direct", hex(payload)),
+            Self::Stored(hash) => choice("stored", hash.form()),
+        }
+    }
+}
+
+impl Form for Program {
+    fn form(&self) -> Json {
+        match self {
+            Self::Active(program) => choice("active", program.form()),
+            Self::Exited(inheritor) => choice("exited", inheritor.form()),
+            Self::Terminated(source) => choice("terminated", source.form()),
+        }
+    }
+}
+
+impl Form for MessageDetails {
+    fn form(&self) -> Json {
+        match self {
+            Self::Reply(details) => choice("reply", details.form()),
+            Self::Signal(details) => choice("signal", details.form()),
+        }
+    }
+}
+
+impl Form for ReplyDetails {
+    fn form(&self) -> Json {
+        record([field("to", self.to_message_id()), field("code", self.to_reply_code())])
+    }
+}
+
+impl Form for SignalDetails {
+    fn form(&self) -> Json {
+        record([field("to", self.to_message_id()), field("code", self.to_signal_code())])
+    }
+}
+
+/// Its fields are closed; they are read from its own encoding.
+impl Form for ContextStore {
+    fn form(&self) -> Json {
+        type Parts = (BTreeSet<ActorId>, u64, Option<u64>, u32);
+        let (initialized, reservation_nonce, system_reservation, local_nonce) =
+            Parts::decode(&mut self.encode().as_slice()).expect("its own encoding");
+        record([
+            field("initialized", initialized),
+            field("reservationNonce", reservation_nonce),
+            field("systemReservation", system_reservation),
+            field("localNonce", local_nonce),
+        ])
+    }
+}
+
+/// Intervals with both ends, as they are encoded; walking over a hostile tree could fail.
+impl Form for Allocations {
+    fn form(&self) -> Json {
+        intervals(self)
+    }
+}
+
+impl Form for IntervalsTree<WasmPage> {
+    fn form(&self) -> Json {
+        intervals(self)
+    }
+}
+
+fn intervals(tree: &impl Encode) -> Json {
+    let ends = BTreeMap::<u32, u32>::decode(&mut tree.encode().as_slice()).expect("its own encoding");
+    ends.into_iter().collect::<Vec<(u32, u32)>>().form()
+}
+
+impl Form for CompactMb {
+    fn form(&self) -> Json {
+        record([
+            field("parent", self.parent),
+            field("height", self.height),
+            field("operationsHash", self.transactions_hash),
+        ])
+    }
+}
+
+impl Form for BlockEvent {
+    fn form(&self) -> Json {
+        match self {
+            Self::Mirror { actor_id, event } => {
+                choice("mirror", record([field("actorId", actor_id), field("event", event)]))
+            }
+            Self::Router(event) => choice("router", event.form()),
+        }
+    }
+}
+
+impl Form for ScheduledTask {
+    fn form(&self) -> Json {
+        match self {
+            Self::RemoveFromMailbox((program, user), message) => choice(
+                "removeFromMailbox",
+                record([field("programId", program), field("userId", user), field("messageId", message)]),
+            ),
+            Self::RemoveFromWaitlist(program, message) => choice("removeFromWaitlist", task(program, message)),
+            Self::WakeMessage(program, message) => choice("wakeMessage", task(program, message)),
+            Self::SendDispatch((program, message)) => choice("sendDispatch", task(program, message)),
+            Self::SendUserMessage { message_id, to_mailbox } => choice("sendUserMessage", task(to_mailbox, message_id)),
+            Self::RemoveGasReservation(program, reservation) => choice(
+                "removeGasReservation",
+                record([field("programId", program), field("reservationId", reservation)]),
+            ),
+        }
+    }
+}
+
+fn task(program: &ActorId, message: &gprimitives::MessageId) -> Json {
+    record([field("programId", program), field("messageId", message)])
+}

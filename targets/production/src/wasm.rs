@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-only
+//! Code: validation, instrumentation, and the schedule of costs.
+
+use crate::{
+    answer::{Outcome, Refusal},
+    debug_form,
+    form::{Form, Input, Name, choice, field, hex, record},
+};
+use gear_core::{
+    code::{
+        Code, CodeError, CodeMetadata, DataSectionError, ExportError, ImportError, InstantiatedSectionSizes,
+        InstrumentationStatus, InstrumentedCode, MemoryError, ModuleError, SectionError, StackEndError, SyscallKind,
+        TypeSectionError,
+    },
+    gas_metering::Schedule,
+    ids::prelude::CodeIdExt,
+    message::DispatchKind,
+};
+use gprimitives::CodeId;
+use parity_scale_codec::Encode;
+use serde_json::{Value as Json, json};
+
+/// The version in the metadata is the caller's; the pinned revision writes 2, the release 1 (REV-INSTRUMENTATION-VERSION).
+const PINNED_VERSION: u32 = 2;
+
+/// Check and instrument as the runtime does: length, validation and instrumentation, length.
+pub fn check_code(code: Vec<u8>) -> Result<Code, Refusal> {
+    let schedule = Schedule::default();
+    let limits = &schedule.limits;
+    if code.len() > limits.code_len as usize {
+        return Err(rejected("OriginalCodeTooLarge", None, Json::Null));
+    }
+    let code = Code::try_new(
+        code,
+        PINNED_VERSION,
+        |module| schedule.rules(module),
+        limits.stack_height,
+        limits.data_segments_amount.into(),
+        limits.type_section_len.into(),
+        limits.parameters.into(),
+        SyscallKind::Eth,
+    )
+    .map_err(refusal)?;
+    if code.instrumented_code().bytes().len() > limits.code_len as usize {
+        return Err(rejected("InstrumentedCodeTooLarge", None, Json::Null));
+    }
+    Ok(code)
+}
+
+/// `wasm/instrument`: verdict, metadata, instrumented bytes, sizes.
+pub fn instrument(input: Input) -> Outcome {
+    let code = check_code(input.get("wasm")?.bytes()?)?;
+    let id = CodeId::generate(code.original_code());
+    let instrumented = code.instrumented_code();
+    Ok(record([
+        field("codeId", id),
+        field("metadata", code.metadata()),
+        field("metadataScale", code.metadata().encode()),
+        field("instrumented", instrumented.bytes()),
+        field("sectionSizes", instrumented.instantiated_section_sizes()),
+        field("instrumentedScaleHash", gear_core::utils::hash(&instrumented.encode())),
+    ]))
+}
+
+/// `wasm/schedule`: the schedule and the costs made from it, under production's names.
+pub fn schedule(_: Input) -> Outcome {
+    let schedule = Schedule::default();
+    Ok(json!({
+        "schedule": debug_form::parse(&format!("{schedule:?}"))?,
+        "processCosts": debug_form::parse(&format!("{:?}", schedule.process_costs()))?,
+    }))
+}
+
+impl Form for CodeMetadata {
+    fn form(&self) -> Json {
+        record([
+            field("originalCodeLen", self.original_code_len()),
+            field("exports", self.exports()),
+            field("staticPages", u32::from(self.static_pages())),
+            field("stackEnd", self.stack_end().map(u32::from)),
+            field("instrumentationStatus", self.instrumentation_status()),
+        ])
+    }
+}
+
+impl Form for InstrumentationStatus {
+    fn form(&self) -> Json {
+        match self {
+            Self::NotInstrumented => choice("notInstrumented", record([])),
+            Self::Instrumented { version, code_len } => {
+                choice("instrumented", record([field("version", version), field("codeLen", code_len)]))
+            }
+            Self::InstrumentationFailed { version } => {
+                choice("instrumentationFailed", record([field("version", version)]))
+            }
+        }
+    }
+}
+
+impl Form for InstantiatedSectionSizes {
+    fn form(&self) -> Json {
+        record([
+            field("codeSection", self.code_section()),
+            field("dataSection", self.data_section()),
+            field("globalSection", self.global_section()),
+            field("tableSection", self.table_section()),
+            field("elementSection", self.element_section()),
+            field("typeSection", self.type_section()),
+        ])
+    }
+}
+
+impl Form for InstrumentedCode {
+    fn form(&self) -> Json {
+        record([
+            field("bytes", self.bytes()),
+            field("instantiatedSectionSizes", self.instantiated_section_sizes()),
+        ])
+    }
+}
+
+impl Form for DispatchKind {
+    fn form(&self) -> Json {
+        Name(match self {
+            Self::Init => "Init",
+            Self::Handle => "Handle",
+            Self::Reply => "Reply",
+            Self::Signal => "Signal",
+        })
+        .form()
+    }
+}
+
+fn rejected(outer: &str, inner: Option<&str>, fields: Json) -> Refusal {
+    let reason = inner.map_or(outer.to_owned(), |inner| format!("{outer}.{inner}"));
+    Refusal::Rejected { reason, phase: "validate", details: json!({"outer": outer, "inner": inner, "fields": fields}) }
+}
+
+/// The variant of a `Debug` text: `NotFound(Export)` becomes `NotFound`.
+fn variant(error: &impl std::fmt::Debug) -> String {
+    let text = format!("{error:?}");
+    text.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default().to_owned()
+}
+
+fn numbers(fields: &[u64]) -> Json {
+    fields.iter().map(Form::form).collect()
+}
+
+fn refusal(error: CodeError) -> Refusal {
+    let (outer, inner, fields) = match &error {
+        CodeError::Validation(error) => {
+            return Refusal::Rejected {
+                reason: "Validation".into(),
+                phase: "validate",
+                details: json!({
+                    "outer": "Validation", "inner": null, "fields": null,
+                    "offset": error.offset().form(), "message": error.message()
+                }),
+            };
+        }
+        CodeError::Module(error) => ("Module", variant(error), module_fields(error)),
+        CodeError::Section(error) => ("Section", variant(error), section_fields(error)),
+        CodeError::Memory(error) => ("Memory", variant(error), memory_fields(error)),
+        CodeError::StackEnd(error) => ("StackEnd", variant(error), stack_end_fields(error)),
+        CodeError::DataSection(error) => ("DataSection", variant(error), data_fields(error)),
+        CodeError::TypeSection(error) => ("TypeSection", variant(error), type_fields(error)),
+        CodeError::Export(error) => ("Export", variant(error), export_fields(error)),
+        CodeError::Import(error) => ("Import", variant(error), import_fields(error)),
+        CodeError::Instrumentation(error) => ("Instrumentation", variant(error), Json::Null),
+    };
+    rejected(outer, Some(&inner), fields)
+}
+
+fn module_fields(error: &ModuleError) -> Json {
+    match error {
+        ModuleError::UnsupportedInstruction(name) => json!([name]),
+        ModuleError::NonZeroMemoryIdx(index) | ModuleError::ElementTableIdx(index) => numbers(&[u64::from(*index)]),
+        _ => Json::Null,
+    }
+}
+
+fn section_fields(error: &SectionError) -> Json {
+    match error {
+        SectionError::NotFound(name) | SectionError::NotSupported(name) => json!([format!("{name:?}")]),
+    }
+}
+
+fn memory_fields(error: &MemoryError) -> Json {
+    match error {
+        MemoryError::EntryNotFound | MemoryError::InvalidStaticPageCount => Json::Null,
+    }
+}
+
+fn stack_end_fields(error: &StackEndError) -> Json {
+    match error {
+        StackEndError::Initialization => Json::Null,
+        StackEndError::NotAligned(end) => numbers(&[(*end).into()]),
+        StackEndError::OutOfStatic(end, size) => numbers(&[(*end).into(), *size]),
+    }
+}
+
+fn data_fields(error: &DataSectionError) -> Json {
+    match error {
+        DataSectionError::Initialization => Json::Null,
+        DataSectionError::GearStackOverlaps(start, end) => numbers(&[(*start).into(), (*end).into()]),
+        DataSectionError::EndAddressOverflow(start) => numbers(&[(*start).into()]),
+        DataSectionError::EndAddressOutOfStaticMemory(start, end, size) => {
+            numbers(&[(*start).into(), (*end).into(), *size])
+        }
+        DataSectionError::DataSegmentsAmountLimit { limit, actual } => limit_fields(*limit, *actual),
+    }
+}
+
+fn type_fields(error: &TypeSectionError) -> Json {
+    match error {
+        TypeSectionError::LengthLimitExceeded { limit, actual }
+        | TypeSectionError::ParametersPerTypeLimitExceeded { limit, actual } => limit_fields(*limit, *actual),
+    }
+}
+
+fn limit_fields(limit: u32, actual: u32) -> Json {
+    record([field("limit", limit), field("actual", actual)])
+}
+
+fn export_fields(error: &ExportError) -> Json {
+    match error {
+        ExportError::IncorrectGlobalIndex(of, at)
+        | ExportError::MutableGlobalExport(of, at)
+        | ExportError::ExportReferencesToImportFunction(of, at)
+        | ExportError::ExportReferencesToImportGlobal(of, at) => numbers(&[(*of).into(), (*at).into()]),
+        ExportError::InvalidExportFnSignature(index) | ExportError::ExcessExport(index) => numbers(&[(*index).into()]),
+        ExportError::RequiredExportNotFound => Json::Null,
+    }
+}
+
+fn import_fields(error: &ImportError) -> Json {
+    match error {
+        ImportError::UnknownImport(index)
+        | ImportError::DuplicateImport(index)
+        | ImportError::InvalidImportFnSignature(index) => numbers(&[(*index).into()]),
+        ImportError::UnexpectedImportKind { kind, index } => json!({"kind": **kind, "index": index.form()}),
+    }
+}
+
+/// `hash/…` helpers that concern code: the id of a code.
+pub fn code_id(input: Input) -> Outcome {
+    Ok(json!({"codeId": hex(CodeId::generate(&input.get("code")?.bytes()?))}))
+}
