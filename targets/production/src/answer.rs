@@ -27,14 +27,14 @@ impl Refusal {
     }
 }
 
-/// The answer as it goes over the wire, with the request's id.
-pub fn to_json(id: &Json, outcome: Outcome) -> Json {
+/// The answer as an object with one key, its kind.
+pub fn to_json(outcome: Outcome) -> Json {
     match outcome {
-        Ok(outputs) => json!({"id": id, "accepted": {"outputs": outputs, "root": null}}),
+        Ok(outputs) => json!({"accepted": {"outputs": outputs}}),
         Err(Refusal::Rejected { reason, phase, details }) => {
-            json!({"id": id, "rejected": {"reason": reason, "phase": phase, "details": details}})
+            json!({"rejected": {"reason": reason, "phase": phase, "details": details}})
         }
-        Err(Refusal::Unsupported(what)) => json!({"id": id, "unsupported": {"what": what}}),
-        Err(Refusal::Failure(message)) => json!({"id": id, "failure": {"message": message}}),
+        Err(Refusal::Unsupported(what)) => json!({"unsupported": {"what": what}}),
+        Err(Refusal::Failure(message)) => json!({"failure": {"message": message}}),
     }
 }

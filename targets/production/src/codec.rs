@@ -3,7 +3,7 @@
 
 use crate::{
     answer::{Outcome, Refusal},
-    form::{Form, Input, hex, record},
+    form::{Form, Input, hex},
 };
 use ethexe_common::{
     BlockHeader, ProgramStates, Schedule, ScheduledTask, StateHashWithQueueSize, ToDigest,
@@ -31,10 +31,9 @@ use gear_core::{
 use gear_core_errors::{ReplyCode, SignalCode};
 use gprimitives::{H256, MessageId, U256};
 use parity_scale_codec::{Compact, Decode, Encode};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-/// How often the codec's derived decoders may nest; production sets no limit of its own.
 type Decoder = fn(&[u8]) -> Outcome;
 
 /// A type by name: how its bytes are read, and what is hashed.
@@ -43,10 +42,7 @@ struct Entry(&'static str, Decoder);
 macro_rules! entries {
     ($($name:literal: $kind:ty $(, $hash:ident)*;)*) => {
         &[$(Entry($name, |bytes| {
-            let (value, mut outputs) = decode::<$kind>(bytes)?;
-            $(outputs.insert(camel(stringify!($hash)), $hash(&value));)*
-            let _ = &value;
-            Ok(Json::Object(outputs))
+            decode::<$kind>(bytes, &[$((stringify!($hash), |value| $hash(value))),*])
         })),*]
     };
 }
@@ -135,22 +131,22 @@ pub fn types(_: Input) -> Outcome {
     Ok(json!({"types": ENTRIES.iter().map(|Entry(name, _)| *name).collect::<Vec<_>>()}))
 }
 
-fn decode<T: Decode + Encode + Form>(bytes: &[u8]) -> Result<(T, Map<String, Json>), Refusal> {
+fn decode<T: Decode + Encode + Form>(bytes: &[u8], hashes: &[(&str, fn(&T) -> Json)]) -> Outcome {
     let mut rest = bytes;
     let value = T::decode(&mut rest).map_err(|error| Refusal::Rejected {
         reason: "DecodeError".into(),
         phase: "decode",
         details: json!({"message": error.to_string()}),
     })?;
-    let outputs = record([
-        ("value".into(), value.form()),
-        ("consumed".into(), (bytes.len() - rest.len()).form()),
-        ("encoded".into(), hex(value.encode())),
-    ]);
-    match outputs {
-        Json::Object(outputs) => Ok((value, outputs)),
-        _ => unreachable!("a record is an object"),
+    let mut outputs = json!({
+        "value": value.form(),
+        "consumed": (bytes.len() - rest.len()).form(),
+        "encoded": hex(value.encode()),
+    });
+    for (name, hash) in hashes {
+        outputs[camel(name)] = hash(&value);
     }
+    Ok(outputs)
 }
 
 fn camel(name: &str) -> String {

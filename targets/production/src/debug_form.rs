@@ -25,7 +25,9 @@ impl<'a> Reader<'a> {
             (_, '{') => self.record('{', '}'),
             (_, '(') if self.is_record() => self.record('(', ')'),
             ("", '(') => self.sequence('(', ')').map(Json::Array),
-            (_, '(') => self.sequence('(', ')').map(|mut items| if items.len() == 1 { items.remove(0) } else { Json::Array(items) }),
+            (_, '(') => self
+                .sequence('(', ')')
+                .map(|mut items| if items.len() == 1 { items.remove(0) } else { Json::Array(items) }),
             ("", '[') => self.sequence('[', ']').map(Json::Array),
             _ => atom(word),
         }

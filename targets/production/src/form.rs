@@ -163,10 +163,6 @@ impl<'a> Input<'a> {
         Self { form, place }
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.form.get(name).is_some_and(|form| !form.is_null())
-    }
-
     pub fn get(&self, name: &'a str) -> Result<Input<'a>, Refusal> {
         match self.form.get(name) {
             Some(form) => Ok(Input { form, place: name }),

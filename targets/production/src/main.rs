@@ -5,9 +5,14 @@
 //! replaced and the process goes on.
 
 mod answer;
+mod block;
 mod codec;
 mod debug_form;
 mod form;
+mod notes;
+mod queue;
+mod signing;
+mod store;
 mod stored;
 mod wasm;
 
@@ -32,6 +37,14 @@ type Operation = fn(Input) -> Outcome;
 const OPERATIONS: &[(&str, Operation)] = &[
     ("codec/decode", codec::decode_any),
     ("codec/types", codec::types),
+    ("crypto/ids", signing::ids),
+    ("crypto/publicKey", signing::public_key),
+    ("crypto/recover", signing::recover),
+    ("crypto/sign", signing::sign),
+    ("execution/run", queue::run),
+    ("program/journal", block::journal),
+    ("program/restore", block::restore),
+    ("program/tasks", block::tasks),
     ("wasm/instrument", wasm::instrument),
     ("wasm/schedule", wasm::schedule),
     ("wasm/codeId", wasm::code_id),
@@ -53,11 +66,12 @@ fn main() -> io::Result<()> {
         if line.trim().is_empty() {
             continue;
         }
-        let (id, outcome) = match serde_json::from_str::<Json>(&line) {
-            Ok(request) => (request["id"].clone(), worker.answer(request)),
-            Err(error) => (Json::Null, Err(Refusal::Failure(format!("request: {error}")))),
+        let answer = match serde_json::from_str::<Json>(&line) {
+            Ok(request) if request.is_object() => worker.respond(request),
+            Ok(_) => json!({"id": null, "failure": {"message": "request: an object expected"}}),
+            Err(error) => json!({"id": null, "failure": {"message": format!("request: {error}")}}),
         };
-        serde_json::to_writer(&mut output, &answer::to_json(&id, outcome))?;
+        serde_json::to_writer(&mut output, &answer)?;
         output.write_all(b"\n")?;
         output.flush()?;
     }
@@ -96,10 +110,26 @@ impl Worker {
         Self { requests, answers }
     }
 
+    /// The answer to one line. A batch is taken apart here, so that a panic costs one of its requests.
+    fn respond(&mut self, mut request: Json) -> Json {
+        let id = request["id"].take();
+        let is_batch = request["method"] == "batch";
+        let outcome = match request.pointer_mut("/params/requests").map(Json::take) {
+            Some(Json::Array(requests)) if is_batch => {
+                Ok(requests.into_iter().map(|request| answer::to_json(self.answer(request))).collect())
+            }
+            _ => self.answer(request),
+        };
+        let mut answer = answer::to_json(outcome);
+        answer["id"] = id;
+        answer
+    }
+
     fn answer(&mut self, request: Json) -> Outcome {
         let sent = self.requests.send(request);
         let answer = sent.ok().and_then(|()| self.answers.recv().ok());
-        let answer = answer.unwrap_or(Answer { outcome: Err(Refusal::Failure("the worker ended".into())), panicked: true });
+        let answer =
+            answer.unwrap_or(Answer { outcome: Err(Refusal::Failure("the worker ended".into())), panicked: true });
         if answer.panicked {
             *self = Self::start();
         }
@@ -127,7 +157,8 @@ fn dispatch(request: &Json) -> Outcome {
     let request = Input::new(request, "/");
     match request.get("method")?.text()? {
         "hello" => Ok(json!({
-            "protocol": PROTOCOL, "name": "production", "release": RELEASE,
+            "protocol": PROTOCOL, "name": "production", "version": RELEASE,
+            "methods": ["hello", "apply", "batch"], "areas": [],
             "operations": OPERATIONS.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
         })),
         "apply" => {

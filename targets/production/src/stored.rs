@@ -31,7 +31,7 @@ use gear_core::{
     pages::{GearPage, WasmPage, numerated::tree::IntervalsTree},
     rpc::ReplyInfo,
 };
-use gear_core_errors::{ReplyCode, SignalCode};
+use gear_core_errors::SignalCode;
 use gprimitives::ActorId;
 use parity_scale_codec::{Decode, Encode};
 use serde_json::{Map, Value as Json};
@@ -154,7 +154,6 @@ transparent! {
     MemoryPages => |pages| pages.to_inner();
     MemoryPagesRegion => |region| region.as_inner();
     MessageQueue => |queue| queue.as_ref();
-    ReplyCode => |code| code.to_bytes();
     Signature => |signature| signature.into_pre_eip155_bytes();
     SignalCode => |code| code.to_u32();
     DispatchStash => |stash| AsRef::<BTreeMap<_, _>>::as_ref(stash);
@@ -249,8 +248,8 @@ impl Form for Program {
 impl Form for MessageDetails {
     fn form(&self) -> Json {
         match self {
-            Self::Reply(details) => choice("reply", details.form()),
-            Self::Signal(details) => choice("signal", details.form()),
+            Self::Reply(details) => choice("replyDetails", details.form()),
+            Self::Signal(details) => choice("signalDetails", details.form()),
         }
     }
 }
