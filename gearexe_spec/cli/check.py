@@ -11,24 +11,34 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gearexe_spec.conformance.discovery import import_rooms
-from gearexe_spec.conformance.parallel import Setup, cut_in_pieces, in_order, run_pieces
+from gearexe_spec.conformance.parallel import Setup, cut_in_pieces, in_order, run_pieces, target_of
 from gearexe_spec.conformance.runner import Outcome, Piece, Status
 from gearexe_spec.conformance.suite import find_files, shipped_suite
+from gearexe_spec.conformance.targets.choose import TargetChoice
+from gearexe_spec.conformance.targets.target import TargetUnavailable
 
-NOTHING_FAILED, SOMETHING_FAILED, NOTHING_RAN = 0, 1, 2
+NOTHING_FAILED, SOMETHING_FAILED, NOTHING_RAN, TARGET_UNAVAILABLE = 0, 1, 2, 3
 SHOWN_BY_DEFAULT = 50
 QUIET_SECONDS = 2.0
 """Shorter runs show no progress bar."""
 
 
 def check(
+    *,
+    target: Annotated[
+        str,
+        typer.Option(
+            help="self, evm, production, faulty:N, unix:PATH, tcp:HOST:PORT, or a command that speaks gearexe-wire."
+        ),
+    ] = "self",
     suite: Annotated[
         Path | None, typer.Option(help="File or folder of recorded cases; default: all of this project.")
     ] = None,
     only: Annotated[str | None, typer.Option(help="Glob over folder/file/case, for example 'hashes/*'.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     show: Annotated[int, typer.Option(min=0, help="How many failing cases to print; 0 prints all.")] = SHOWN_BY_DEFAULT,
-    seconds: Annotated[float, typer.Option(min=0.1, help="The longest a case may take.")] = 120.0,
+    seconds: Annotated[float, typer.Option(min=0.1, help="The longest an answer may take.")] = 60.0,
+    memory: Annotated[int, typer.Option(min=0, help="MiB a target's process may have; 0 for no limit.")] = 4096,
 ) -> None:
     """Replay recorded cases through a target and report the first difference of each failing case."""
     console, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True)
@@ -39,7 +49,16 @@ def check(
         errors.print(f"no such suite: {path}")
         raise typer.Exit(NOTHING_RAN) from None
 
-    outcomes = _run(pieces, Setup(case_seconds=seconds), workers, errors)
+    choice = TargetChoice(target, seconds, memory << 20)
+    try:
+        described = target_of(choice).describe()
+    except TargetUnavailable as error:
+        errors.print(f"target {target}: {error}", markup=False)
+        raise typer.Exit(TARGET_UNAVAILABLE) from None
+
+    if target != "self":
+        console.print(f"target    {described.get('name', '?')} {described.get('version', '')}", markup=False)
+    outcomes = _run(pieces, Setup(choice, case_seconds=10 * seconds), workers, errors)
     broken = import_rooms()
     for module in broken:
         console.print(f"[red]broken module[/] {module.name}: {module.error}", markup=True)

@@ -3,7 +3,7 @@
 Every expected field must be there and equal; further fields are allowed. Lists have the same length. A number, a
 boolean and a string never equal each other.
 
-Rules: WIR-20 to WIR-22.
+Rules: WIR-30 to WIR-33.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Difference:
 
 
 def compare_answers(expected: Answer | None, got: Answer) -> Difference | None:
-    """The first difference between an expected answer and the one given; None if it satisfies (WIR-20)."""
+    """The first difference between an expected answer and the one given; None if it satisfies (WIR-30)."""
     match expected, got:
         case None, Accepted():
             return None
@@ -50,7 +50,7 @@ def compare_answers(expected: Answer | None, got: Answer) -> Difference | None:
 
 
 def compare_json(expected: Json, got: Json, path: str = "") -> Difference | None:
-    """The first difference between JSON values; fields of `got` that `expected` lacks are allowed (WIR-21)."""
+    """The first difference between JSON values; fields of `got` that `expected` lacks are allowed (WIR-31)."""
     if isinstance(expected, dict) and isinstance(got, dict):
         return _compare_objects(expected, got, path)
     if isinstance(expected, list) and isinstance(got, list):
@@ -86,7 +86,7 @@ def pointer(path: str, key: str | int) -> str:
 
 
 def _compare_rejections(expected: RejectedAnswer, got: RejectedAnswer) -> Difference | None:
-    """An empty reason or phase is not compared (WIR-22)."""
+    """An empty reason or phase is not compared (WIR-33)."""
     if expected.reason and expected.reason != got.reason:
         return Difference("/reason", expected.reason, got.reason)
     if expected.phase and expected.phase != got.phase:

@@ -5,7 +5,7 @@ objects with camel-case names, members of enumerations their names, a choice bet
 variant's name as only key.
 Maps are objects whose keys are the JSON form of the keys.
 
-Rules: WIR-10 to WIR-18.
+Rules: WIR-20 to WIR-28.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class JsonFormError(ValueError):
 
 
 def to_json(value: object) -> Json:
-    """The JSON form of a value of the specification (WIR-10)."""
+    """The JSON form of a value of the specification (WIR-20)."""
     match value:
         case None | bool():
             return value
@@ -53,7 +53,7 @@ def to_json(value: object) -> Json:
 
 
 def from_json(kind: Any, form: Json, path: str = "") -> Any:
-    """The value of type `kind` that has this JSON form (WIR-10).
+    """The value of type `kind` that has this JSON form (WIR-20).
 
     Raises:
         JsonFormError: the form does not fit, with the path of the place.

@@ -4,7 +4,7 @@ Every `.json` is packed by itself (xz), so that single files load fast; every `.
 formats. A manifest lists each file with its length and SHA-256, unpacked, and how many cases it holds. The same source
 gives the same bytes.
 
-Rules: VEC-23, VEC-24.
+Rules: VEC-5, VEC-6.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Entry:
 
 
 def pack_folder(source: Path, destination: Path) -> list[Entry]:
-    """Pack all recorded files of a folder and write the manifest; what lay in the destination is replaced (VEC-23)."""
+    """Pack all recorded files of a folder and write the manifest; what lay in the destination is replaced (VEC-5)."""
     if destination.exists():
         shutil.rmtree(destination)
     entries = []
@@ -64,12 +64,12 @@ def pack_folder(source: Path, destination: Path) -> list[Entry]:
 
 
 def pack_bytes(plain: bytes) -> bytes:
-    """The packed form of a file (VEC-23)."""
+    """The packed form of a file (VEC-5)."""
     return lzma.compress(plain, lzma.FORMAT_XZ, lzma.CHECK_CRC32, 9 | lzma.PRESET_EXTREME)
 
 
 def check_folder(folder: Path) -> Iterator[str]:
-    """Compare a packed folder with its manifest; yields what is wrong, in words (VEC-24)."""
+    """Compare a packed folder with its manifest; yields what is wrong, in words (VEC-6)."""
     manifest = json.loads((folder / MANIFEST).read_bytes())
     listed = {item["path"]: item for item in manifest["files"]}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*" + PACKED)}

@@ -1,6 +1,6 @@
 """Spreading a suite over processes; the order of the outcomes does not depend on how many there are.
 
-Rules: WIR-25, WIR-26.
+Rules: WIR-18, VEC-4.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from types import FrameType
 
 from gearexe_spec.conformance.compare import Difference
 from gearexe_spec.conformance.runner import CaseTooLong, Outcome, Piece, Status, run_file
-from gearexe_spec.conformance.session import SpecTarget, Target
 from gearexe_spec.conformance.suite import SuiteFile
+from gearexe_spec.conformance.targets.choose import SELF, TargetChoice
+from gearexe_spec.conformance.targets.target import Target
 
 SHARD_BYTES = 50_000
 """How much of a file, as it lies on disk, one piece of work holds."""
-
-MakeTarget = Callable[[], Target]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class Setup:
     """What a worker needs besides its piece.
 
     Args:
-        make_target: makes the target; called once in each worker.
+        target: which target; one is made in each worker.
         case_seconds: the longest a case may take.
     """
 
-    make_target: MakeTarget = SpecTarget
+    target: TargetChoice = SELF
     case_seconds: float = 120.0
 
 
@@ -48,7 +48,7 @@ def cut_in_pieces(files: Iterable[SuiteFile], only: str | None) -> list[Piece]:
 
 
 def run_pieces(pieces: list[Piece], setup: Setup, workers: int) -> Iterator[tuple[Piece, list[Outcome]]]:
-    """Run pieces in this process or in several; they come back in any order (WIR-25)."""
+    """Run pieces in this process or in several; they come back in any order (VEC-4)."""
     if workers <= 1 or len(pieces) <= 1:
         yield from ((piece, run_piece(piece, setup)) for piece in pieces)
         return
@@ -70,21 +70,33 @@ def in_order(done: Iterable[tuple[Piece, list[Outcome]]]) -> list[Outcome]:
     return [outcome for _, _, outcome in sorted(numbered, key=lambda item: item[:2])]
 
 
-_targets: dict[MakeTarget, Target] = {}
+_targets: dict[TargetChoice, Target] = {}
+"""The targets of this process; they end with it."""
 
 
 def run_piece(piece: Piece, setup: Setup) -> list[Outcome]:
     """Run one piece with this process' target."""
-    if setup.make_target not in _targets:
-        _targets[setup.make_target] = setup.make_target()
-    target = _targets[setup.make_target]
+    target = target_of(setup.target)
     with case_limit(setup.case_seconds) as limit:
         return list(run_file(target, piece, limit))
 
 
+def target_of(choice: TargetChoice) -> Target:
+    """The target of this process, started at the first use.
+
+    Raises:
+        TargetUnavailable: it does not start.
+    """
+    if choice not in _targets:
+        target = choice()
+        _targets[choice] = target
+        Finalize(target, target.close, exitpriority=1)  # also in workers, which never reach atexit
+    return _targets[choice]
+
+
 @contextmanager
 def case_limit(seconds: float) -> Iterator[Callable[[], None]]:
-    """Gives a function that starts the clock of a case; when it runs out, CaseTooLong is raised (WIR-26)."""
+    """Gives a function that starts the clock of a case; when it runs out, CaseTooLong is raised (WIR-18)."""
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
         raise CaseTooLong(f"no answer in {seconds:g} s")
@@ -109,7 +121,7 @@ def _result_of(future: Future[list[Outcome]]) -> list[Outcome] | None:
 
 
 def _run_one_by_one(pieces: list[Piece], setup: Setup) -> Iterator[tuple[Piece, list[Outcome]]]:
-    """After a worker died: each remaining piece in a process of its own, so that the guilty one is known (WIR-26)."""
+    """After a worker died: each remaining piece in a process of its own, so that the guilty one is known (WIR-18)."""
     for piece in pieces:
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             outcomes = _result_of(pool.submit(run_piece, piece, setup))

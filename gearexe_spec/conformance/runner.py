@@ -1,6 +1,6 @@
 """Replaying recorded cases through a target: the one runner there is.
 
-Rules: WIR-23 to WIR-26.
+Rules: WIR-34, WIR-35, VEC-2, VEC-3.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from gearexe_spec.conformance.compare import Difference, compare_answers
 from gearexe_spec.conformance.discovery import import_rooms
-from gearexe_spec.conformance.reference.adapter import ADAPTERS, WITHOUT_CASES, Case, Document, format_of
-from gearexe_spec.conformance.session import Target
+from gearexe_spec.conformance.reference.adapter import ADAPTERS, WITHOUT_CASES, Case, Document, Exchange, format_of
 from gearexe_spec.conformance.suite import SuiteFile, UnreadableFile, matches, read_document
-from gearexe_spec.conformance.wire import Apply, GetState, Init, Request, Restore, Save, Unsupported
+from gearexe_spec.conformance.targets.target import Target
+from gearexe_spec.conformance.wire import Answer, Apply, GetState, Init, Request, Restore, Save, Trace, Unsupported
 
 
 class Status(StrEnum):
@@ -65,7 +66,7 @@ class Piece:
 
 
 def run_file(target: Target, piece: Piece, start_clock: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
-    """Run the cases of a piece; `start_clock` is called before each (WIR-23)."""
+    """Run the cases of a piece; `start_clock` is called before each (VEC-2)."""
     file, only = piece.file, piece.only
     try:
         cases = _cases_of(read_document(file.path))
@@ -80,12 +81,11 @@ def run_file(target: Target, piece: Piece, start_clock: Callable[[], None] = lam
 
 
 def run_case(target: Target, case: Case, name: str) -> Outcome:
-    """Run the exchanges of a case in a fresh session up to the first difference (WIR-24)."""
+    """Run the exchanges of a case in a fresh session up to the first difference (WIR-34)."""
     target.reset()
     done = 0
     try:
-        for exchange in case.exchanges():
-            answer = target.answer(exchange.request)
+        for exchange, answer in _answered(target, case):
             difference = compare_answers(exchange.expected, answer)
             if difference is None:
                 done += 1
@@ -100,11 +100,20 @@ def run_case(target: Target, case: Case, name: str) -> Outcome:
     return Outcome(name, Status.PASSED, exchanges=done, rules=case.rules)
 
 
+def _answered(target: Target, case: Case) -> Iterator[tuple[Exchange, Answer]]:
+    """Exchanges with their answers; as many requests at once as the target likes."""
+    left = case.exchanges()
+    while window := list(islice(left, target.window)):
+        yield from zip(window, target.answer_all([exchange.request for exchange in window]), strict=True)
+
+
 def request_in_words(request: Request) -> str:
     """A request as a report names it."""
     match request:
         case Apply():
             return request.operation
+        case Trace():
+            return f"trace {request.operation}"
         case Init():
             return f"init {request.area}"
         case GetState():

@@ -1,6 +1,6 @@
 """Reading recorded files: a file or a folder, plain (`.json`) or packed (`.json.xz`), without unpacking to disk.
 
-Rules: VEC-20 to VEC-22.
+Rules: VEC-1 to VEC-3.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class SuiteFile:
 
 
 def find_files(suite: Path) -> tuple[SuiteFile, ...]:
-    """All recorded files of a suite in the order of their names (VEC-20).
+    """All recorded files of a suite in the order of their names (VEC-1).
 
     Raises:
         FileNotFoundError: there is no such file or folder.
@@ -59,7 +59,7 @@ def plain_name(path: str) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file, unpacked if it is packed (VEC-21).
+    """The bytes of a file, unpacked if it is packed (VEC-1).
 
     Raises:
         UnreadableFile: the packed stream is damaged or unpacks to more than LONGEST_FILE.
@@ -78,7 +78,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_document(path: Path) -> Document:
-    """The JSON object in a recorded file (VEC-22).
+    """The JSON object in a recorded file (VEC-1).
 
     Raises:
         UnreadableFile: it is none.

@@ -3,7 +3,7 @@
 A target is anything that answers: the specification itself, a client's program, production. A session holds one state
 per area.
 
-Rules: WIR-1 to WIR-9.
+Rules: WIR-1 to WIR-16.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PROTOCOL = "gearexe-wire/1"
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Apply one operation: a pure function, or a transition of the area's state (WIR-3)."""
+    """Apply one operation: a pure function, or a transition of the area's state (WIR-6)."""
 
     operation: str
     """`area/name`, for example `hash/messageId`."""
@@ -27,8 +27,16 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """Apply one operation and tell the steps that led to the answer (WIR-10)."""
+
+    operation: str
+    input: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
 class Init:
-    """Replace the state of an area (WIR-2)."""
+    """Replace the state of an area (WIR-7)."""
 
     area: str
     state: Json
@@ -36,31 +44,31 @@ class Init:
 
 @dataclass(frozen=True, slots=True)
 class GetState:
-    """Ask for the whole state of an area (WIR-4)."""
+    """Ask for the whole state of an area (WIR-8)."""
 
     area: str
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Keep the state of all areas under a name (WIR-5)."""
+    """Keep the state of all areas under a name (WIR-9)."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Go back to what was kept (WIR-5)."""
+    """Go back to what was kept (WIR-9)."""
 
     name: str
 
 
-Request = Apply | Init | GetState | Save | Restore
+Request = Apply | Init | GetState | Save | Restore | Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The operation took place (WIR-6)."""
+    """The operation took place (WIR-12)."""
 
     outputs: Json = None
     root: str | None = None
@@ -68,7 +76,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class RejectedAnswer:
-    """The protocol rejects the input; the state is as it was before (WIR-7)."""
+    """The protocol rejects the input; the state is as it was before (WIR-13)."""
 
     reason: str
     phase: str
@@ -78,14 +86,14 @@ class RejectedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """The target does not offer this operation, type or area (WIR-8)."""
+    """The target does not offer this operation, type or area (WIR-14)."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The target itself went wrong (WIR-9)."""
+    """The target itself went wrong (WIR-15)."""
 
     message: str
 

@@ -1,19 +1,24 @@
 """The specification as a target: one session, one state per area.
 
-Rules: WIR-1 to WIR-9.
+Rules: WIR-2, WIR-6 to WIR-15.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
+from gearexe_spec import __version__
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
 from gearexe_spec.conformance.discovery import import_rooms
 from gearexe_spec.conformance.json_form import Json, JsonFormError, to_json
+from gearexe_spec.conformance.lines import answer_to_json
 from gearexe_spec.conformance.operations.registry import AREAS, PURE
+from gearexe_spec.conformance.targets.rule_trace import RuleTrace
+from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.conformance.wire import (
+    PROTOCOL,
     Accepted,
     Answer,
     Apply,
@@ -24,27 +29,12 @@ from gearexe_spec.conformance.wire import (
     Request,
     Restore,
     Save,
+    Trace,
     Unsupported,
 )
 
 
-class Target(Protocol):
-    """Whatever answers requests: the specification, a client's program, production."""
-
-    def answer(self, request: Request) -> Answer:
-        """Answer one request; never raises for what the other side did."""
-        ...
-
-    def reset(self) -> None:
-        """Forget all states and everything saved: the next case starts afresh."""
-        ...
-
-    def close(self) -> None:
-        """End the session."""
-        ...
-
-
-class SpecTarget:
+class SpecTarget(Target):
     """Answers with the specification itself, in this process."""
 
     def __init__(self) -> None:
@@ -70,13 +60,25 @@ class SpecTarget:
         self._states.clear()
         self._saved.clear()
 
-    def close(self) -> None:
-        self.reset()
+    def describe(self) -> dict[str, Json]:
+        transitions = [f"{name}/{item}" for name, area in AREAS.items() for item in area.transitions]
+        areas: list[Json] = [*sorted(AREAS)]
+        operations: list[Json] = [*sorted([*PURE, *transitions])]
+        return {
+            "protocol": PROTOCOL,
+            "name": "gearexe-spec",
+            "version": __version__,
+            "methods": ["hello", "apply", "init", "get_state", "save", "restore", "batch", "trace"],
+            "areas": areas,
+            "operations": operations,
+        }
 
     def _dispatch(self, request: Request) -> Answer:
         match request:
             case Apply():
                 return self._apply(request)
+            case Trace():
+                return self._trace(request)
             case Init():
                 return self._init(request.area, request.state)
             case GetState():
@@ -104,6 +106,13 @@ class SpecTarget:
         if request.root and isinstance(answer, Accepted):
             return replace(answer, root=area.root(state))
         return answer
+
+    def _trace(self, request: Trace) -> Answer:
+        """The answer to the operation and the rules it went through, on the way to it (WIR-10)."""
+        recorder = RuleTrace()
+        with recorder:
+            answer = self.answer(Apply(request.operation, request.input))
+        return Accepted({"answer": answer_to_json(answer), "steps": recorder.to_json()})
 
     def _init(self, name: str, state: Json) -> Answer:
         area = AREAS.get(name)
@@ -135,7 +144,7 @@ def _as_answer(outputs: Json | Answer) -> Answer:
 
 
 def rejected_answer(rejected: Rejected) -> RejectedAnswer:
-    """How a rejection is answered; a mapping among its arguments gives the details their names (WIR-7)."""
+    """How a rejection is answered; a mapping among its arguments gives the details their names (WIR-13)."""
     details: dict[str, Json] = {}
     for index, argument in enumerate(rejected.arguments):
         if isinstance(argument, Mapping):

@@ -1,0 +1,85 @@
+"""Targets by name: what stands behind `--target`.
+
+Rules: WIR-17.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from gearexe_spec.conformance.targets.channel import Channel, ProcessChannel, connect_tcp, connect_unix
+from gearexe_spec.conformance.targets.remote import RemoteTarget
+from gearexe_spec.conformance.targets.specification import SpecTarget
+from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
+
+PRODUCTION = (
+    Path(__file__).resolve().parents[3] / "targets" / "production" / "target" / "release" / "gearexe-production"
+)
+EVM = "gearexe_spec.evm.session", "EvmTarget"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetChoice:
+    """Which target, and how much it may take; can be sent to worker processes.
+
+    Args:
+        name: `self`, `evm`, `production`, `faulty:N`, `unix:PATH`, `tcp:HOST:PORT`, or else a command.
+        seconds: the longest an answer may take.
+        memory: bytes of data a child process may have; 0 for no limit.
+    """
+
+    name: str = "self"
+    seconds: float = 60.0
+    memory: int = 4 << 30
+
+    def __call__(self) -> Target:
+        """Make the target.
+
+        Raises:
+            TargetUnavailable: there is none, or it does not start.
+        """
+        match self.name.partition(":"):
+            case "self", "", "":
+                return SpecTarget()
+            case "evm", "", "":
+                return _evm_target()
+            case "faulty", ":", number:
+                return _faulty_target(number)
+        return RemoteTarget(self._open_channel(), self.seconds)
+
+    def _open_channel(self) -> Callable[[], Channel]:
+        match self.name.partition(":"):
+            case "unix", ":", path:
+                return partial(connect_unix, Path(path), self.seconds)
+            case "tcp", ":", address:
+                host, _, port = address.rpartition(":")
+                if not port.isdecimal():
+                    raise TargetUnavailable(f"tcp:HOST:PORT expected, not {self.name}")
+                return partial(connect_tcp, host.strip("[]"), int(port), self.seconds)
+            case "production", "", "":
+                if not PRODUCTION.is_file():
+                    raise TargetUnavailable("production is not built: make production")
+                return partial(ProcessChannel, shlex.quote(str(PRODUCTION)), self.memory)
+        return partial(ProcessChannel, self.name, self.memory)
+
+
+SELF = TargetChoice()
+"""The specification in this process."""
+
+
+def _evm_target() -> Target:
+    module, name = EVM
+    try:
+        target: Target = getattr(import_module(module), name)()
+    except (ImportError, AttributeError) as error:
+        raise TargetUnavailable(f"the EVM target is not there: {error}") from error
+    return target
+
+
+def _faulty_target(number: str) -> Target:
+    raise TargetUnavailable(f"there is no faulty target {number}")

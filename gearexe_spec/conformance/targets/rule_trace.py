@@ -1,0 +1,61 @@
+"""Which rules an operation goes through: the calls of specification functions that name a rule."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+from types import CodeType, FrameType
+from typing import Any
+
+from gearexe_spec.conformance.json_form import Json
+
+LONGEST_TRACE = 10_000
+RULE = re.compile(r"\b[A-Z]{3}-\d+\b")
+
+
+class RuleTrace:
+    """Records calls while it is entered; one step per call of a function whose docstring names rules."""
+
+    def __init__(self) -> None:
+        self.steps: list[dict[str, Json]] = []
+        self._open: list[FrameType] = []
+
+    def __enter__(self) -> RuleTrace:
+        self._before = sys.getprofile()
+        sys.setprofile(self._see)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(self._before)
+
+    def to_json(self) -> Json:
+        """The steps in the order in which they began."""
+        return list(self.steps)
+
+    def _see(self, frame: FrameType, event: str, _argument: Any) -> None:
+        if event == "call":
+            self._begin(frame)
+        elif event == "return" and self._open and self._open[-1] is frame:
+            self._open.pop()
+
+    def _begin(self, frame: FrameType) -> None:
+        if len(self.steps) >= LONGEST_TRACE:
+            return
+        rules = _rules_of(frame.f_code)
+        if rules:
+            self.steps.append({"function": _name(frame), "rules": list(rules), "depth": len(self._open)})
+            self._open.append(frame)
+
+
+@lru_cache(maxsize=4096)
+def _rules_of(code: CodeType) -> tuple[str, ...]:
+    if "gearexe_spec" not in code.co_filename or "conformance" in code.co_filename or not code.co_consts:
+        return ()
+    text = code.co_consts[0]
+    return tuple(dict.fromkeys(RULE.findall(text))) if isinstance(text, str) else ()
+
+
+def _name(frame: FrameType) -> str:
+    module = str(frame.f_globals.get("__name__", "")).removeprefix("gearexe_spec.")
+    return f"{module}.{frame.f_code.co_qualname}"
