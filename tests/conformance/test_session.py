@@ -8,7 +8,7 @@ import pytest
 
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected, Rejection
 from gearexe_spec.conformance.operations.registry import AREAS, PURE, Area, operation
-from gearexe_spec.conformance.targets.specification import SpecTarget
+from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.wire import (
     Accepted,
     Apply,

@@ -12,9 +12,9 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.channel import Channel, ProcessChannel, connect_tcp, connect_unix
 from gearexe_spec.conformance.targets.remote import RemoteTarget
-from gearexe_spec.conformance.targets.specification import SpecTarget
 from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
 
 PRODUCTION = (
