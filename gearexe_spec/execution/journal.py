@@ -3,7 +3,7 @@
 Notes travel only between the runtime and its host, so they have no encoding and enter no hash; order and contents
 matter. All kinds of the protocol are here; those marked so are never made in Gear.exe.
 
-Rules: JOU-1 to JOU-9 (the types), EXE-90 and on (which notes, in which order).
+Rules: EXE-90 to EXE-98; which notes are made, in which order: EXE-100 to EXE-119.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gearexe_spec.execution.message import Dispatch, StoredDispatch
 
 
 class WaitedType(Enum):
-    """How a message waits (JOU-1).
+    """How a message waits (EXE-90).
 
     `WaitUpToFull` could pay for all it asked for, `WaitUpTo` could not; `Wait` is not available in Gear.exe.
     """
@@ -35,19 +35,19 @@ waited_type: Codec[WaitedType] = enumeration(WaitedType)
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """The message was handled (JOU-2)."""
+    """The message was handled (EXE-91)."""
 
 
 @dataclass(frozen=True, slots=True)
 class InitSuccess:
-    """The program is initialized now (JOU-2)."""
+    """The program is initialized now (EXE-91)."""
 
     program_id: ActorId
 
 
 @dataclass(frozen=True, slots=True)
 class InitFailure:
-    """The program could not be initialized and is terminated (JOU-2).
+    """The program could not be initialized and is terminated (EXE-91).
 
     `reason` is for people; the protocol does not look at it.
     """
@@ -59,7 +59,7 @@ class InitFailure:
 
 @dataclass(frozen=True, slots=True)
 class MessageTrap:
-    """The execution failed (JOU-2). `trap` is for people."""
+    """The execution failed (EXE-91). `trap` is for people."""
 
     program_id: ActorId
     trap: str
@@ -67,14 +67,14 @@ class MessageTrap:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """The program has exited (JOU-2)."""
+    """The program has exited (EXE-91)."""
 
     program_id: ActorId
 
 
 @dataclass(frozen=True, slots=True)
 class NoExecution:
-    """The program could not be executed (JOU-2)."""
+    """The program could not be executed (EXE-91)."""
 
 
 Outcome = Success | InitSuccess | InitFailure | MessageTrap | Exit | NoExecution
@@ -82,7 +82,7 @@ Outcome = Success | InitSuccess | InitFailure | MessageTrap | Exit | NoExecution
 
 @dataclass(frozen=True, slots=True)
 class MessageDispatched:
-    """How the message ended (JOU-3)."""
+    """How the message ended (EXE-92)."""
 
     message_id: MessageId
     source: ActorId
@@ -91,7 +91,7 @@ class MessageDispatched:
 
 @dataclass(frozen=True, slots=True)
 class GasBurned:
-    """Gas that is paid for; `is_panic` marks a panic of the program itself (JOU-3)."""
+    """Gas that is paid for; `is_panic` marks a panic of the program itself (EXE-92)."""
 
     message_id: MessageId
     amount: U64
@@ -100,7 +100,7 @@ class GasBurned:
 
 @dataclass(frozen=True, slots=True)
 class ExitDispatch:
-    """The program exits; its value goes to `value_destination` (JOU-3)."""
+    """The program exits; its value goes to `value_destination` (EXE-92)."""
 
     id_exited: ActorId
     value_destination: ActorId
@@ -108,14 +108,14 @@ class ExitDispatch:
 
 @dataclass(frozen=True, slots=True)
 class MessageConsumed:
-    """The message leaves its queue (JOU-3)."""
+    """The message leaves its queue (EXE-92)."""
 
     message_id: MessageId
 
 
 @dataclass(frozen=True, slots=True)
 class SendDispatch:
-    """A message is sent, `delay` blocks from now; `message_id` is the message that caused it (JOU-4)."""
+    """A message is sent, `delay` blocks from now; `message_id` is the message that caused it (EXE-93)."""
 
     message_id: MessageId
     dispatch: Dispatch
@@ -125,7 +125,7 @@ class SendDispatch:
 
 @dataclass(frozen=True, slots=True)
 class WaitDispatch:
-    """The message goes to the waitlist, for `duration` blocks (JOU-4)."""
+    """The message goes to the waitlist, for `duration` blocks (EXE-93)."""
 
     dispatch: StoredDispatch
     duration: U32 | None
@@ -134,7 +134,7 @@ class WaitDispatch:
 
 @dataclass(frozen=True, slots=True)
 class WakeMessage:
-    """A waiting message is to be executed again (JOU-4)."""
+    """A waiting message is to be executed again (EXE-93)."""
 
     message_id: MessageId
     program_id: ActorId
@@ -144,7 +144,7 @@ class WakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class UpdatePage:
-    """New content of a page of 16,384 bytes (JOU-5)."""
+    """New content of a page of 16,384 bytes (EXE-94)."""
 
     program_id: ActorId
     page_number: U32
@@ -153,7 +153,7 @@ class UpdatePage:
 
 @dataclass(frozen=True, slots=True)
 class UpdateAllocations:
-    """The allocated WASM pages from now on: disjoint, ascending intervals, both ends included (JOU-5)."""
+    """The allocated WASM pages from now on: disjoint, ascending intervals, both ends included (EXE-94)."""
 
     program_id: ActorId
     allocations: tuple[tuple[U32, U32], ...]
@@ -161,7 +161,7 @@ class UpdateAllocations:
 
 @dataclass(frozen=True, slots=True)
 class SendValue:
-    """Value moves between accounts; `locked` has no meaning in Gear.exe (JOU-6)."""
+    """Value moves between accounts; `locked` has no meaning in Gear.exe (EXE-95)."""
 
     from_: ActorId
     to: ActorId
@@ -171,7 +171,7 @@ class SendValue:
 
 @dataclass(frozen=True, slots=True)
 class StopProcessing:
-    """The allowance is used up: the dispatch stays where it is, as it was (JOU-7)."""
+    """The allowance is used up: the dispatch stays where it is, as it was (EXE-96)."""
 
     dispatch: StoredDispatch
     gas_burned: U64
@@ -179,7 +179,7 @@ class StopProcessing:
 
 @dataclass(frozen=True, slots=True)
 class StoreNewPrograms:
-    """Programs were created by a program (JOU-8, never made)."""
+    """Programs were created by a program (EXE-97, never made)."""
 
     program_id: ActorId
     code_id: CodeId
@@ -188,7 +188,7 @@ class StoreNewPrograms:
 
 @dataclass(frozen=True, slots=True)
 class ReserveGas:
-    """Gas was reserved (JOU-8, never made)."""
+    """Gas was reserved (EXE-97, never made)."""
 
     message_id: MessageId
     reservation_id: ReservationId
@@ -199,7 +199,7 @@ class ReserveGas:
 
 @dataclass(frozen=True, slots=True)
 class UnreserveGas:
-    """A reservation was given up (JOU-8, never made)."""
+    """A reservation was given up (EXE-97, never made)."""
 
     reservation_id: ReservationId
     program_id: ActorId
@@ -208,14 +208,14 @@ class UnreserveGas:
 
 @dataclass(frozen=True, slots=True)
 class UpdateGasReservations:
-    """The program's reservations changed (JOU-8, never made)."""
+    """The program's reservations changed (EXE-97, never made)."""
 
     program_id: ActorId
 
 
 @dataclass(frozen=True, slots=True)
 class SystemReserveGas:
-    """Gas was set aside for a signal (JOU-8, never made)."""
+    """Gas was set aside for a signal (EXE-97, never made)."""
 
     message_id: MessageId
     amount: U64
@@ -223,14 +223,14 @@ class SystemReserveGas:
 
 @dataclass(frozen=True, slots=True)
 class SystemUnreserveGas:
-    """Gas set aside for a signal is free again (JOU-8, never made)."""
+    """Gas set aside for a signal is free again (EXE-97, never made)."""
 
     message_id: MessageId
 
 
 @dataclass(frozen=True, slots=True)
 class SendSignal:
-    """A signal is sent to the program itself (JOU-8, never made)."""
+    """A signal is sent to the program itself (EXE-97, never made)."""
 
     message_id: MessageId
     destination: ActorId
@@ -239,7 +239,7 @@ class SendSignal:
 
 @dataclass(frozen=True, slots=True)
 class ReplyDeposit:
-    """Gas was set aside for handling a future reply (JOU-8, never made)."""
+    """Gas was set aside for handling a future reply (EXE-97, never made)."""
 
     message_id: MessageId
     future_reply_id: MessageId

@@ -1,0 +1,141 @@
+"""Memory pages that are paid for and loaded when they are touched for the first time.
+
+A page here is a Gear page of 16,384 bytes, a quarter of a WASM page. What the program touches is charged by the hooks
+inside its code; what a system call touches on its behalf is charged here. Both use one table of flags, one byte per
+page.
+
+Rules: EXE-70 to EXE-79.
+Source: protocol/lazy-pages/src/process.rs, host_func.rs, signal.rs; protocol/processor/src/ext.rs `into_ext_info`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Protocol
+
+from gearexe_spec.execution.allocation import WASM_PAGE_SIZE, PageSet
+from gearexe_spec.execution.costs import HOST_COSTS, LOAD_PAGE
+
+PAGE_SIZE = 16_384
+PAGES_PER_WASM_PAGE = WASM_PAGE_SIZE // PAGE_SIZE
+ADDRESS_SPACE = 1 << 32
+
+ACCESSED = 1
+WRITTEN = 2
+
+Span = tuple[int, int]
+"""Offset and length in bytes of an access."""
+
+
+class MemoryFault(Enum):
+    """Why memory could not be accessed for a system call (EXE-74)."""
+
+    OutOfBounds = "outOfBounds"
+    TooBig = "tooBig"
+    GasExceeded = "gasExceeded"
+
+
+class Flags(Protocol):
+    """One byte per Gear page of the address space."""
+
+    def __getitem__(self, index: int) -> int: ...
+    def __setitem__(self, index: int, value: int) -> None: ...
+
+
+class LazyPages:
+    """The pages of one execution.
+
+    Args:
+        flags: what was touched so far; shared with the hooks in the code.
+        stack_end: pages below are free and never kept (EXE-70); Gear page number.
+        stored: contents in storage, by page.
+        load: puts stored contents into the instance's memory.
+        memory_size: present size of the memory in WASM pages.
+    """
+
+    __slots__ = ("exceeded", "flags", "load", "memory_size", "stack_end", "stored")
+
+    def __init__(
+        self,
+        flags: Flags,
+        stack_end: int,
+        stored: Mapping[int, bytes],
+        load: Callable[[int, bytes], None],
+        memory_size: Callable[[], int],
+    ) -> None:
+        self.flags = flags
+        self.stack_end = stack_end
+        self.stored = stored
+        self.load = load
+        self.memory_size = memory_size
+        self.exceeded = False
+
+    def prepare_host_access(
+        self, reads: tuple[Span, ...], writes: tuple[Span, ...], gas: int
+    ) -> tuple[int, MemoryFault | None]:
+        """Charge and load what a system call is about to read and to write, reads first (EXE-71 to EXE-73).
+
+        Args:
+            gas: value of the current counter.
+
+        Returns:
+            What is left of `gas`, and why the access is not possible if so.
+        """
+        for spans, is_write in ((reads, False), (writes, True)):
+            if not spans:
+                continue
+            pages = self._find_pages(spans)
+            if pages is None:
+                return gas, MemoryFault.OutOfBounds
+            gas = self._touch(pages, is_write, gas)
+            if self.exceeded:
+                return gas, MemoryFault.GasExceeded
+        return gas, None
+
+    def _find_pages(self, spans: tuple[Span, ...]) -> Iterable[int] | None:
+        """The pages under some spans, ascending, each once; None if the last is not wholly in memory (EXE-71)."""
+        ranges = []
+        for offset, length in spans:
+            end = offset + max(length, 1) - 1
+            if end >= ADDRESS_SPACE:
+                return None
+            ranges.append(range(offset // PAGE_SIZE, end // PAGE_SIZE + 1))
+        if max(pages[-1] for pages in ranges) >= self.memory_size() * PAGES_PER_WASM_PAGE:
+            return None
+        return ranges[0] if len(ranges) == 1 else sorted({page for pages in ranges for page in pages})
+
+    def _touch(self, pages: Iterable[int], is_write: bool, gas: int) -> int:
+        """Charge one access of each page; when gas runs out nothing more happens (EXE-72, EXE-73)."""
+        for page in pages:
+            if page < self.stack_end:
+                continue
+            for cost in self._costs(page, is_write):
+                if cost > gas:
+                    self.exceeded = True
+                    return 0
+                gas -= cost
+            self._mark(page, is_write)
+        return gas
+
+    def _costs(self, page: int, is_write: bool) -> tuple[int, ...]:
+        """What one access of a page by a system call costs: separate charges (EXE-72)."""
+        flags = self.flags[page]
+        if flags & ACCESSED:
+            return (HOST_COSTS.write_after_read,) if is_write and not flags & WRITTEN else ()
+        first = HOST_COSTS.write if is_write else HOST_COSTS.read
+        return (first, LOAD_PAGE) if page in self.stored else (first,)
+
+    def _mark(self, page: int, is_write: bool) -> None:
+        if not self.flags[page] & ACCESSED and page in self.stored:
+            self.load(page, self.stored[page])
+        self.flags[page] |= ACCESSED | WRITTEN if is_write else ACCESSED
+
+
+def select_kept_pages(written: Iterable[int], static_pages: int, allocated: PageSet) -> tuple[int, ...]:
+    """Which written pages are kept: those in static pages or still allocated, ascending (EXE-77)."""
+    return tuple(
+        page
+        for page in sorted(written)
+        if page // PAGES_PER_WASM_PAGE < static_pages or page // PAGES_PER_WASM_PAGE in allocated
+    )

@@ -1,0 +1,1 @@
+"""The system calls of Gear.exe: how one proceeds, and what each does."""
