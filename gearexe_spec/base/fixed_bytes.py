@@ -37,7 +37,10 @@ class FixedBytes(bytes):
         Raises:
             ValueError: other characters, or (WrongLength) another number of digits.
         """
-        return cls(bytes.fromhex(text.removeprefix("0x")))
+        digits = text.removeprefix("0x")
+        if len(digits) != 2 * cls.LENGTH:
+            raise WrongLength(cls, len(digits) // 2)
+        return cls(bytes.fromhex(digits))
 
     def to_hex(self) -> str:
         """`0x` and 2 * LENGTH lower-case digits (BAS-7)."""

@@ -169,6 +169,14 @@ class U256(Unsigned):
     BITS = 256
 
 
+class I64(FixedWidth):
+    """-2^63 to 2^63 - 1: rounds of the BFT engine, of which -1 is none."""
+
+    BITS = 64
+    MIN = -(1 << 63)
+    MAX = (1 << 63) - 1
+
+
 class I128(FixedWidth):
     """-2^127 to 2^127 - 1: value to receive."""
 

@@ -10,18 +10,19 @@ Rules: SCA-1 to SCA-12.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
 from gearexe_spec.base.fixed_bytes import FixedBytes
-from gearexe_spec.base.numeric import U8, U16, U32, U64, U128, Unsigned
+from gearexe_spec.base.numeric import I64, U8, U16, U32, U64, U128, FixedWidth, Unsigned
 from gearexe_spec.base.rejection import Phase, Rejected, Rejection
 
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 N = TypeVar("N", bound=Unsigned)
+S = TypeVar("S", bound=FixedWidth)
 B = TypeVar("B", bound=FixedBytes)
 E = TypeVar("E", bound=Enum)
 
@@ -36,6 +37,7 @@ class ScaleRejection(Rejection):
     NonCanonicalCompact = auto()
     CompactOutOfRange = auto()
     LengthOutOfRange = auto()
+    InvalidText = auto()
     TrailingBytes = auto()
 
     @property
@@ -125,6 +127,20 @@ class _Unsigned(Codec[N]):
         return self.kind(int.from_bytes(reader.take(self.length), "little"))
 
 
+class _Signed(Codec[S]):
+    """Fixed width, little-endian, two's complement (SCA-1)."""
+
+    def __init__(self, kind: type[S]) -> None:
+        self.kind = kind
+        self.length = kind.BITS // 8
+
+    def encode_into(self, value: S, out: bytearray) -> None:
+        out += int(value).to_bytes(self.length, "little", signed=True)
+
+    def decode_from(self, reader: Reader) -> S:
+        return self.kind(int.from_bytes(reader.take(self.length), "little", signed=True))
+
+
 class _Compact(Codec[N]):
     """One, two, four or 5 to 67 bytes by size; the shortest form only (SCA-2)."""
 
@@ -210,6 +226,19 @@ class _Bytes(Codec[bytes]):
         return bytes(reader.take(length))
 
 
+class _Text(Codec[str]):
+    """UTF-8, as bytes with their length (SCA-5)."""
+
+    def encode_into(self, value: str, out: bytearray) -> None:
+        _ANY_BYTES.encode_into(value.encode(), out)
+
+    def decode_from(self, reader: Reader) -> str:
+        try:
+            return _ANY_BYTES.decode_from(reader).decode()
+        except UnicodeDecodeError as error:
+            raise Rejected(ScaleRejection.InvalidText) from error
+
+
 class _Option(Codec[T | None]):
     """00, or 01 and the value (SCA-6)."""
 
@@ -268,35 +297,41 @@ class _OrderedMap(Codec[Mapping[K, V]]):
     Any order is read; of equal keys the last one stays (SCA-9).
     """
 
-    def __init__(self, key: Codec[K], value: Codec[V]) -> None:
+    def __init__(self, key: Codec[K], value: Codec[V], order: Callable[[K], Any] | None) -> None:
         self.key = key
         self.value = value
+        self.order = order
 
     def encode_into(self, value: Mapping[K, V], out: bytearray) -> None:
         _LENGTH.encode_into(U32(len(value)), out)
-        for key in sorted(value):  # type: ignore[type-var]  # keys are ids or integers
+        for key in _in_order(value, self.order):
             self.key.encode_into(key, out)
             self.value.encode_into(value[key], out)
 
     def decode_from(self, reader: Reader) -> Mapping[K, V]:
         length = _LENGTH.decode_from(reader)
-        pairs = ((self.key.decode_from(reader), self.value.decode_from(reader)) for _ in range(length))
-        return dict(sorted(dict(pairs).items()))
+        pairs = {self.key.decode_from(reader): self.value.decode_from(reader) for _ in range(length)}
+        return {key: pairs[key] for key in _in_order(pairs, self.order)}
 
 
 class _OrderedSet(Codec[frozenset[T]]):
     """Compact length, then the items in ascending order; read like a map (SCA-9)."""
 
-    def __init__(self, item: Codec[T]) -> None:
+    def __init__(self, item: Codec[T], order: Callable[[T], Any] | None) -> None:
         self.item = item
+        self.order = order
 
     def encode_into(self, value: frozenset[T], out: bytearray) -> None:
         _LENGTH.encode_into(U32(len(value)), out)
-        for item in sorted(value):  # type: ignore[type-var]
+        for item in _in_order(value, self.order):
             self.item.encode_into(item, out)
 
     def decode_from(self, reader: Reader) -> frozenset[T]:
         return frozenset(self.item.decode_from(reader) for _ in range(_LENGTH.decode_from(reader)))
+
+
+def _in_order(items: Iterable[K], order: Callable[[K], Any] | None) -> list[K]:
+    return sorted(items, key=order) if order else sorted(items)  # type: ignore[type-var]  # ids or integers
 
 
 class _Struct(Codec[T]):
@@ -359,8 +394,11 @@ u128 = _Unsigned(U128)
 compact_u32 = _Compact(U32)
 compact_u64 = _Compact(U64)
 compact_u128 = _Compact(U128)
+i64 = _Signed(I64)
 boolean = _Bool()
+text = _Text()
 _LENGTH = compact_u32
+_ANY_BYTES = _Bytes(None)
 
 
 def fixed(kind: type[B]) -> Codec[B]:
@@ -388,14 +426,14 @@ def array(item: Codec[T], length: int) -> Codec[tuple[T, ...]]:
     return _Array(item, length)
 
 
-def ordered_map(key: Codec[K], value: Codec[V]) -> Codec[Mapping[K, V]]:
-    """Codec of a map ordered by its keys (SCA-9)."""
-    return _OrderedMap(key, value)
+def ordered_map(key: Codec[K], value: Codec[V], order: Callable[[K], Any] | None = None) -> Codec[Mapping[K, V]]:
+    """Codec of a map ordered by its keys; `order` gives what to compare where keys are records (SCA-9)."""
+    return _OrderedMap(key, value, order)
 
 
-def ordered_set(item: Codec[T]) -> Codec[frozenset[T]]:
-    """Codec of an ordered set (SCA-9)."""
-    return _OrderedSet(item)
+def ordered_set(item: Codec[T], order: Callable[[T], Any] | None = None) -> Codec[frozenset[T]]:
+    """Codec of an ordered set; `order` gives what to compare where items are records (SCA-9)."""
+    return _OrderedSet(item, order)
 
 
 def struct(build: Callable[..., T], **fields: Codec[Any]) -> Codec[T]:
