@@ -114,6 +114,9 @@ const ENTRIES: &[Entry] = entries! {
     "Waitlist": Waitlist, hash;
 };
 
+/// Types that the release does not have, or has in another form.
+const PINNED_ONLY: &[&str] = &["Operation", "Operations"];
+
 /// `codec/decode`: `type` and `bytes` to the value, how many bytes it took, its encoding and its hashes.
 ///
 /// Bytes that are no such value are rejected; bytes that remain are the caller's to judge.
@@ -122,6 +125,7 @@ pub fn decode_any(input: Input) -> Outcome {
     let bytes = input.get("bytes")?.bytes()?;
     match ENTRIES.iter().find(|Entry(known, _)| *known == name) {
         Some(Entry(_, decoder)) => decoder(&bytes),
+        None if PINNED_ONLY.contains(&name) => Err(Refusal::Unsupported(format!("REV-OPERATIONS: type {name}"))),
         None => Err(Refusal::Unsupported(format!("type {name}"))),
     }
 }

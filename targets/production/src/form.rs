@@ -175,13 +175,13 @@ impl<'a> Input<'a> {
         self.form.get(name).filter(|form| !form.is_null()).map(|form| Input { form, place: name })
     }
 
-    pub fn items(&self) -> Result<impl Iterator<Item = Input<'a>>, Refusal> {
+    pub fn items(&self) -> Result<impl Iterator<Item = Input<'a>> + use<'a>, Refusal> {
         let items = self.form.as_array().ok_or_else(|| self.expected("list"))?;
         let place = self.place;
         Ok(items.iter().map(move |form| Input { form, place }))
     }
 
-    pub fn entries(&self) -> Result<impl Iterator<Item = (&'a str, Input<'a>)>, Refusal> {
+    pub fn entries(&self) -> Result<impl Iterator<Item = (&'a str, Input<'a>)> + use<'a>, Refusal> {
         let entries = self.form.as_object().ok_or_else(|| self.expected("object"))?;
         Ok(entries.iter().map(|(name, form)| (name.as_str(), Input { form, place: name })))
     }

@@ -184,7 +184,7 @@ impl<'a> Input<'a> {
         let Some(details) = self.optional(name) else { return Ok(None) };
         let (variant, details) = details.choice()?;
         if variant != "replyDetails" {
-            return Err(Refusal::Unsupported(format!("message details {variant}")));
+            return Err(Refusal::Unsupported(format!("REV-NEVER-MADE: message details {variant}")));
         }
         let code = details.get("code")?;
         let code = REPLY_CODES
@@ -266,7 +266,7 @@ impl<'a> Input<'a> {
                 message_id: note.get("messageId")?.message()?,
                 dispatch: note.get("dispatch")?.sent_dispatch()?,
                 delay: note.get("delay")?.integer()?,
-                reservation: None,
+                reservation: note.optional("reservation").map(|id| id.array().map(Into::into)).transpose()?,
             },
             "waitDispatch" => JournalNote::WaitDispatch {
                 dispatch: note.get("dispatch")?.stored_dispatch()?,
@@ -289,7 +289,7 @@ impl<'a> Input<'a> {
                 dispatch: note.get("dispatch")?.stored_dispatch()?,
                 gas_burned: note.get("gasBurned")?.integer()?,
             },
-            other => return Err(Refusal::Unsupported(format!("note {other}"))),
+            other => return Err(Refusal::Unsupported(format!("REV-NEVER-MADE: note {other}"))),
         })
     }
 }

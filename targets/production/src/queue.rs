@@ -33,7 +33,7 @@ pub fn run(input: Input) -> Outcome {
     let state_root = input.get("stateHash")?.hash()?;
     let state = store.program_state(state_root).ok_or_else(|| input.expected("state in cas"))?;
     let Some(wasm) = input.optional("wasm") else {
-        return Err(Refusal::Unsupported("a program whose code is absent".into()));
+        return Err(Refusal::Unsupported("REV-ABSENT-CODE: a program without code".into()));
     };
     let (instrumented_code, code_metadata) = instrumented(wasm.bytes()?)?;
     store.open_pages(&state);

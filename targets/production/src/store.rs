@@ -19,7 +19,7 @@ use gear_lazy_pages_common::LazyPagesInitContext;
 use gear_lazy_pages_native_interface::LazyPagesNative;
 use gprimitives::H256;
 use parity_scale_codec::{Decode, Encode};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
@@ -88,13 +88,6 @@ impl Store {
             record([field("kind", *kind), field("hash", *key), ("data".into(), hex(&objects[key]))])
         };
         self.written.borrow().iter().map(entry).collect()
-    }
-
-    /// Blobs by hash, of every object written since the log was started.
-    pub fn written_blobs(&self) -> Json {
-        let objects = self.objects.borrow();
-        let entry = |(_, key): &(&'static str, H256)| (format!("{key:?}"), hex(&objects[key]));
-        Json::Object(self.written.borrow().iter().map(entry).collect::<Map<_, _>>())
     }
 
     fn read<T: Decode>(&self, key: H256) -> Option<T> {

@@ -32,7 +32,7 @@ use gear_core::{
     rpc::ReplyInfo,
 };
 use gear_core_errors::SignalCode;
-use gprimitives::ActorId;
+use gprimitives::{ActorId, MessageId};
 use parity_scale_codec::{Decode, Encode};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,6 @@ macro_rules! records {
 }
 
 records! {
-    ActiveProgram { allocations_hash, pages_hash, memory_infix, initialized }
     AggregatedPublicKey { x, y }
     BatchCommitment {
         block_hash, timestamp, previous_batch, expiry, chain_commitment, code_commitments, validators_commitment,
@@ -66,11 +65,7 @@ records! {
     MailboxMessage { payload, value, message_type }
     MbMeta { computed, last_advanced_eb }
     Message { id, destination, payload, value, reply_details, call }
-    MessageQueueHashWithSize { hash, cached_queue_size }
     OperatorRewardsCommitment { amount, root }
-    ProgramState {
-        program, canonical_queue, injected_queue, waitlist_hash, stash_hash, mailbox_hash, balance, executable_balance,
-    }
     Promise { tx_hash, reply }
     PurgedTransaction { tx_hash, reason }
     ReplyInfo { payload, value, code }
@@ -238,10 +233,42 @@ impl Form for PayloadLookup {
 impl Form for Program {
     fn form(&self) -> Json {
         match self {
-            Self::Active(program) => choice("active", program.form()),
-            Self::Exited(inheritor) => choice("exited", inheritor.form()),
-            Self::Terminated(source) => choice("terminated", source.form()),
+            Self::Active(program) => choice("activeProgram", program.form()),
+            Self::Exited(inheritor) => choice("exitedProgram", record([field("inheritor", inheritor)])),
+            Self::Terminated(source) => choice("terminatedProgram", record([field("source", source)])),
         }
+    }
+}
+
+impl Form for ActiveProgram {
+    fn form(&self) -> Json {
+        record([
+            field("allocations", self.allocations_hash),
+            field("pages", self.pages_hash),
+            field("memoryInfix", self.memory_infix),
+            field("initialized", self.initialized),
+        ])
+    }
+}
+
+impl Form for MessageQueueHashWithSize {
+    fn form(&self) -> Json {
+        record([field("hash", self.hash), field("size", self.cached_queue_size)])
+    }
+}
+
+impl Form for ProgramState {
+    fn form(&self) -> Json {
+        record([
+            field("program", &self.program),
+            field("canonicalQueue", self.canonical_queue),
+            field("injectedQueue", self.injected_queue),
+            field("waitlist", self.waitlist_hash),
+            field("stash", self.stash_hash),
+            field("mailbox", self.mailbox_hash),
+            field("balance", self.balance),
+            field("executableBalance", self.executable_balance),
+        ])
     }
 }
 
@@ -322,23 +349,23 @@ impl Form for BlockEvent {
 
 impl Form for ScheduledTask {
     fn form(&self) -> Json {
-        match self {
-            Self::RemoveFromMailbox((program, user), message) => choice(
-                "removeFromMailbox",
-                record([field("programId", program), field("userId", user), field("messageId", message)]),
-            ),
-            Self::RemoveFromWaitlist(program, message) => choice("removeFromWaitlist", task(program, message)),
-            Self::WakeMessage(program, message) => choice("wakeMessage", task(program, message)),
-            Self::SendDispatch((program, message)) => choice("sendDispatch", task(program, message)),
-            Self::SendUserMessage { message_id, to_mailbox } => choice("sendUserMessage", task(to_mailbox, message_id)),
-            Self::RemoveGasReservation(program, reservation) => choice(
-                "removeGasReservation",
-                record([field("programId", program), field("reservationId", reservation)]),
-            ),
-        }
+        let (kind, fields) = match self {
+            Self::RemoveFromMailbox((program, user), message) => {
+                let fields = record([field("program", program), field("user", user), field("messageId", message)]);
+                ("removeFromMailbox", fields)
+            }
+            Self::RemoveFromWaitlist(program, message) => ("removeFromWaitlist", task(program, message)),
+            Self::WakeMessage(program, message) => ("wakeMessage", task(program, message)),
+            Self::SendDispatch((program, message)) => ("sendDispatch", task(program, message)),
+            Self::SendUserMessage { message_id, to_mailbox } => ("sendUserMessage", task(to_mailbox, message_id)),
+            Self::RemoveGasReservation(program, reservation) => {
+                ("removeGasReservation", record([field("program", program), field("reservationId", reservation)]))
+            }
+        };
+        choice(kind, fields)
     }
 }
 
-fn task(program: &ActorId, message: &gprimitives::MessageId) -> Json {
-    record([field("programId", program), field("messageId", message)])
+fn task(program: &ActorId, message: &MessageId) -> Json {
+    record([field("program", program), field("messageId", message)])
 }
