@@ -40,6 +40,9 @@ format: $(READY) ## put the code into its form
 programs: ## build the example programs (Rust: rustc-web, cargo-web, rust-web-src, lld)
 	examples/programs/build.sh
 
+production: $(READY) ## fetch and build the published implementation (Rust; minutes), for `--target production` and `diff`
+	$(BIN)/gearexe-spec production build
+
 pack-reference: $(READY) ## pack production's recordings from REFERENCE into vectors/production
 	$(BIN)/python -m gearexe_spec.conformance.pack $(REFERENCE) vectors/production
 

@@ -12,14 +12,12 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from gearexe_spec.conformance.production import ProductionUnavailable, find_program
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.channel import Channel, ProcessChannel, connect_tcp, connect_unix
 from gearexe_spec.conformance.targets.remote import RemoteTarget
 from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
 
-PRODUCTION = (
-    Path(__file__).resolve().parents[3] / "targets" / "production" / "target" / "release" / "gearexe-production"
-)
 EVM = "gearexe_spec.evm.session", "EvmTarget"
 
 
@@ -62,14 +60,19 @@ class TargetChoice:
                     raise TargetUnavailable(f"tcp:HOST:PORT expected, not {self.name}")
                 return partial(connect_tcp, host.strip("[]"), int(port), self.seconds)
             case "production", "", "":
-                if not PRODUCTION.is_file():
-                    raise TargetUnavailable("production is not built: make production")
-                return partial(ProcessChannel, shlex.quote(str(PRODUCTION)), self.memory)
+                return partial(ProcessChannel, shlex.quote(str(_production_program())), 0)
         return partial(ProcessChannel, self.name, self.memory)
 
 
 SELF = TargetChoice()
 """The specification in this process."""
+
+
+def _production_program() -> Path:
+    try:
+        return find_program()
+    except ProductionUnavailable as missing:
+        raise TargetUnavailable(str(missing)) from None
 
 
 def _evm_target() -> Target:
