@@ -1,1 +1,1 @@
-"""Program code: binary format, validation, stack limiter, gas metering, weights, page hooks."""
+"""Program code: the binary format, validation, instrumentation, and what everything costs."""
