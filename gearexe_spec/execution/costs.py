@@ -1,42 +1,36 @@
-"""What execution charges apart from instructions: the schedule's numbers under the names of this room.
+"""What execution charges apart from instructions: the Schedule's weights, put together as they are charged.
 
-Rules: EXE-24 to EXE-27; the numbers are those of chapter 14.
-Source: protocol/core/src/costs.rs, protocol/core/src/gas_metering/schedule.rs.
+Rules: EXE-24 to EXE-27; the weights themselves are chapter 14's.
+Source: protocol/core/src/costs.rs, protocol/core/src/gas_metering/schedule.rs (`Schedule::process_costs`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-DB_READ = 25_000_000
-DB_READ_PER_BYTE = 501
-DB_WRITE = 100_000_000
+from gearexe_spec.wasm.schedule import DB_WEIGHTS, MEMORY_WEIGHTS, RENT_WEIGHTS, SYSCALL_WEIGHTS
 
-LOAD_ALLOCATIONS_PER_INTERVAL = 20_559
-CODE_SECTION_PER_BYTE = 368
-DATA_SECTION_PER_BYTE = 616
-GLOBAL_SECTION_PER_BYTE = 1_361
-TABLE_SECTION_PER_BYTE = 574
-ELEMENT_SECTION_PER_BYTE = 222
-TYPE_SECTION_PER_BYTE = 1_056
-
-MEMORY_GROW = 611_771
-MEMORY_GROW_PER_PAGE = 23
-FREE_RANGE_PER_PAGE = 35_668
-
-RENT_WAITLIST = 100
-RENT_DISPATCH_STASH = 100
-"""Per block; reduced, not burned (EXE-26)."""
+DB_READ = DB_WEIGHTS["read"]
+DB_WRITE = DB_WEIGHTS["write"]
 
 SENDING_FEE = 2 * DB_WRITE
+"""Burned inside the body of a system call, like the three that follow (EXE-25)."""
 SCHEDULED_SENDING_FEE = 4 * DB_WRITE
 WAITING_FEE = 3 * DB_WRITE
 WAKING_FEE = 2 * DB_WRITE
-"""Burned inside the bodies of system calls (EXE-25)."""
 
-SEND_PUSH_INPUT_PER_BYTE = 93
-REPLY_PUSH_INPUT_PER_BYTE = 105
-READ_PER_BYTE = 162
+RENT_WAITLIST = RENT_WEIGHTS["waitlist"]
+"""Per block; reduced, not burned (EXE-26)."""
+RENT_DISPATCH_STASH = RENT_WEIGHTS["dispatch_stash"]
+
+SEND_PUSH_INPUT_PER_BYTE = SYSCALL_WEIGHTS["gr_send_push_input_per_byte"]
+REPLY_PUSH_INPUT_PER_BYTE = SYSCALL_WEIGHTS["gr_reply_push_input_per_byte"]
+READ_PER_BYTE = SYSCALL_WEIGHTS["gr_read_per_byte"]
+FREE_RANGE_PER_PAGE = SYSCALL_WEIGHTS["free_range_per_page"]
+MEMORY_GROW = MEMORY_WEIGHTS["mem_grow"]
+MEMORY_GROW_PER_PAGE = MEMORY_WEIGHTS["mem_grow_per_page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +42,20 @@ class PageCosts:
     write_after_read: int
 
 
-UPLOAD_PAGE = 102_822_864
-SIGNAL_COSTS = PageCosts(28_491_385, 34_056_454 + UPLOAD_PAGE, 9_410_406 + UPLOAD_PAGE)
+def _page_costs(toucher: str) -> PageCosts:
+    """Writing includes bringing the page to storage afterwards."""
+    read, write, write_after_read = (
+        MEMORY_WEIGHTS[f"lazy_pages_{toucher}_{access}"] for access in ("read", "write", "write_after_read")
+    )
+    upload = MEMORY_WEIGHTS["upload_page_data"]
+    return PageCosts(read, write + upload, write_after_read + upload)
+
+
+SIGNAL_COSTS = _page_costs("signal")
 """The program's own loads and stores."""
-HOST_COSTS = PageCosts(29_807_270, 35_496_571 + UPLOAD_PAGE, 10_638_755 + UPLOAD_PAGE)
+HOST_COSTS = _page_costs("host_func")
 """System calls on behalf of the program."""
-LOAD_PAGE = 10_014_933
+LOAD_PAGE = MEMORY_WEIGHTS["load_page_data"] + MEMORY_WEIGHTS["parachain_read_heuristic"]
 """In addition, for a page that is in storage."""
 
 
@@ -65,41 +67,16 @@ class TokenCost:
     per_byte: int = 0
 
 
-TOKEN_COSTS = {
-    "alloc": TokenCost(1_368_698),
-    "free": TokenCost(846_782),
-    "free_range": TokenCost(873_826),
-    "gr_block_height": TokenCost(1_001_754),
-    "gr_block_timestamp": TokenCost(960_966),
-    "gr_debug": TokenCost(1_056_804, 280),
-    "gr_env_vars": TokenCost(992_225),
-    "gr_exit": TokenCost(17_513_156),
-    "gr_gas_available": TokenCost(959_492),
-    "gr_leave": TokenCost(7_935_870),
-    "gr_message_id": TokenCost(970_380),
-    "gr_oom_panic": TokenCost(0),
-    "gr_panic": TokenCost(0),
-    "gr_program_id": TokenCost(951_514),
-    "gr_read": TokenCost(1_406_423),
-    "gr_reply": TokenCost(26_327_624, 503),
-    "gr_reply_code": TokenCost(1_002_478),
-    "gr_reply_commit": TokenCost(24_565_346),
-    "gr_reply_input": TokenCost(33_962_090),
-    "gr_reply_push": TokenCost(1_530_857, 504),
-    "gr_reply_push_input": TokenCost(1_118_619),
-    "gr_reply_to": TokenCost(1_046_085),
-    "gr_send": TokenCost(2_467_510, 302),
-    "gr_send_commit": TokenCost(1_938_302),
-    "gr_send_init": TokenCost(1_078_023),
-    "gr_send_input": TokenCost(2_369_529),
-    "gr_send_push": TokenCost(1_755_035, 302),
-    "gr_send_push_input": TokenCost(1_270_244),
-    "gr_size": TokenCost(962_155),
-    "gr_source": TokenCost(959_814),
-    "gr_system_break": TokenCost(0),
-    "gr_value": TokenCost(936_151),
-    "gr_value_available": TokenCost(984_048),
-    "gr_wait_for": TokenCost(9_231_352),
-    "gr_wait_up_to": TokenCost(7_345_560),
-    "gr_wake": TokenCost(2_359_007),
-}
+_PAID_PER_BUFFER_BYTE = ("gr_send", "gr_send_push", "gr_reply", "gr_reply_push", "gr_debug")
+_FREE = ("gr_panic", "gr_oom_panic", "gr_system_break")
+
+
+def _token_costs() -> Mapping[str, TokenCost]:
+    costs = {name: TokenCost(weight) for name, weight in SYSCALL_WEIGHTS.items() if not name.endswith("_per_byte")}
+    for name in _PAID_PER_BUFFER_BYTE:
+        costs[name] = TokenCost(SYSCALL_WEIGHTS[name], SYSCALL_WEIGHTS[f"{name}_per_byte"])
+    return MappingProxyType(costs | {name: TokenCost(0) for name in _FREE})
+
+
+TOKEN_COSTS = _token_costs()
+"""By name; also of the calls that Gear.exe does not offer (EXE-24)."""

@@ -20,10 +20,11 @@ from gearexe_spec.execution.program import (
     ExecutableCode,
     ExecutionRejection,
     ExitedProgram,
-    SectionSizes,
     TerminatedProgram,
 )
 from gearexe_spec.execution.termination import Stopped
+from gearexe_spec.wasm.schedule import INSTANTIATION_WEIGHTS, LOAD_ALLOCATIONS_PER_INTERVAL
+from gearexe_spec.wasm.section_sizes import SectionSizes
 
 
 class PreCharge(Enum):
@@ -88,7 +89,7 @@ def prepare(context: DispatchContext, counters: Counters) -> tuple[ActiveProgram
 
     intervals = len(program.allocations.intervals)
     if intervals:
-        _charge(counters, PreCharge.Allocations, costs.DB_READ + costs.LOAD_ALLOCATIONS_PER_INTERVAL * intervals)
+        _charge(counters, PreCharge.Allocations, costs.DB_READ + LOAD_ALLOCATIONS_PER_INTERVAL * intervals)
 
     for operation, amount in compute_section_charges(code.sections):
         _charge(counters, operation, amount)
@@ -129,13 +130,14 @@ def check_has_code(context: DispatchContext) -> ExecutableCode:
 
 def compute_section_charges(sections: SectionSizes) -> tuple[tuple[PreCharge, int], ...]:
     """What the instantiation costs, section by section (EXE-38)."""
+    weights = INSTANTIATION_WEIGHTS
     return (
-        (PreCharge.Code, costs.CODE_SECTION_PER_BYTE * int(sections.code)),
-        (PreCharge.Data, costs.DATA_SECTION_PER_BYTE * int(sections.data)),
-        (PreCharge.Global, costs.GLOBAL_SECTION_PER_BYTE * int(sections.global_)),
-        (PreCharge.Table, costs.TABLE_SECTION_PER_BYTE * int(sections.table)),
-        (PreCharge.Element, costs.ELEMENT_SECTION_PER_BYTE * int(sections.element)),
-        (PreCharge.Type, costs.TYPE_SECTION_PER_BYTE * int(sections.type_)),
+        (PreCharge.Code, weights["code_section_per_byte"] * int(sections.code_section)),
+        (PreCharge.Data, weights["data_section_per_byte"] * int(sections.data_section)),
+        (PreCharge.Global, weights["global_section_per_byte"] * int(sections.global_section)),
+        (PreCharge.Table, weights["table_section_per_byte"] * int(sections.table_section)),
+        (PreCharge.Element, weights["element_section_per_byte"] * int(sections.element_section)),
+        (PreCharge.Type, weights["type_section_per_byte"] * int(sections.type_section)),
     )
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import auto
 
 from gearexe_spec.base.ids import ActorId, CodeId
-from gearexe_spec.base.numeric import U32, U64, U128
+from gearexe_spec.base.numeric import U64, U128
 from gearexe_spec.base.rejection import Rejection
 from gearexe_spec.execution.allocation import PageSet
 from gearexe_spec.execution.message import DispatchKind, IncomingDispatch
 from gearexe_spec.execution.parameters import BlockInfo
+from gearexe_spec.wasm.section_sizes import SectionSizes
 
 
 class ExecutionRejection(Rejection):
@@ -52,18 +53,6 @@ class TerminatedProgram:
 
 
 ProgramView = ActiveProgram | ExitedProgram | TerminatedProgram
-
-
-@dataclass(frozen=True, slots=True)
-class SectionSizes:
-    """Bytes of the sections of instrumented code that are charged at instantiation (EXE-32)."""
-
-    code: U32
-    data: U32
-    global_: U32
-    table: U32
-    element: U32
-    type_: U32
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from gearexe_spec.execution.termination import (
     Trapped,
     Waiting,
 )
+from gearexe_spec.wasm.syscalls import IMPORTABLE, SYSTEM_BREAK
+from gearexe_spec.wasm.syscalls import SYSCALLS as CORE_SYSCALLS
 from tests.execution.bench import GAS, MESSAGE, PROGRAM, USER, code_at, invoke, make_run
 
 PID_VALUE = 100
@@ -50,9 +52,13 @@ def termination_of(run: Run, name: str, *numbers: int) -> Termination:
 
 
 def test_all_thirty_five_and_the_break() -> None:
-    assert len(SYSCALLS) == 36
-    assert set(SYSCALLS) == set(TOKEN_COSTS)
+    """The functions have exactly the signatures that validation demands of imports."""
+    assert set(SYSCALLS) == {*IMPORTABLE, SYSTEM_BREAK}
+    for name, signature in IMPORTABLE.items():
+        assert len(signature.params) == SYSCALLS[name].arity
+        assert len(signature.results) == SYSCALLS[name].returns
     assert not set(SYSCALLS) & FORBIDDEN_SYSCALLS
+    assert FORBIDDEN_SYSCALLS | set(SYSCALLS) == set(CORE_SYSCALLS)
 
 
 # sending
