@@ -5,6 +5,7 @@ Rules: JOU-90 to JOU-99.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gearexe_spec.base.fixed_bytes import Bytes32
@@ -71,6 +72,7 @@ class RunNotesResult:
         has_stopped: whether the allowance ended in this dispatch.
         is_written: whether the runtime took a note for itself, upon which it writes the state.
         is_charged: whether all burned gas was paid for.
+        written: the new pages by their hash.
     """
 
     storage: Storage
@@ -80,6 +82,7 @@ class RunNotesResult:
     has_stopped: bool
     is_written: bool
     is_charged: bool
+    written: Mapping[Bytes32, bytes]
 
 
 class _Pass:
@@ -92,6 +95,7 @@ class _Pass:
         self.forwarded: list[int] = []
         self.skipped: set[MessageId] = set()
         self.pages: dict[U32, bytes] = {}
+        self.written: dict[Bytes32, bytes] = {}
         self.allocations: tuple[Interval, ...] | None = None
         self.has_stopped = False
         self.is_written = False
@@ -134,6 +138,7 @@ def apply_run_notes(
         has_stopped=run.has_stopped,
         is_written=run.is_written,
         is_charged=not run.skipped,
+        written=run.written,
     )
 
 
@@ -227,6 +232,7 @@ def _apply_memory(storage: Storage, run: _Pass) -> Storage:
         hashes: dict[U32, Bytes32] = {}
         for page, content in run.pages.items():
             storage, hashes[page] = storage.write(content)
+            run.written[hashes[page]] = content
         table = update_pages(storage, program.pages.load(storage), hashes)
         run.state = replace(run.state, program=replace(program, pages=Reference.to(MEMORY_PAGES, table)))
     if run.allocations is not None:

@@ -1,0 +1,258 @@
+"""Running the queues of all programs: chunk by chunk, until queues, gas or limits end.
+
+Rules: BLK-65 to BLK-79.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from gearexe_spec.base.fixed_bytes import Bytes32
+from gearexe_spec.base.ids import CodeId
+from gearexe_spec.base.numeric import U64
+from gearexe_spec.execution.parameters import BlockInfo
+from gearexe_spec.execution.program import ExecutableCode
+from gearexe_spec.executor.chunks import CHUNK_SIZE, Candidate, split_into_chunks
+from gearexe_spec.executor.codes import CodeRecords, Instrument, resolve_code, resolve_code_id
+from gearexe_spec.program.dispatch import MessageType
+from gearexe_spec.program.in_block import InBlockState, set_run_result, settle
+from gearexe_spec.program.journal_handling import CHUNK_GAS_LIMIT, apply_journal
+from gearexe_spec.program.promise import Promise
+from gearexe_spec.program.queue_run import Execute, QueueRun, QueueRunResult, run_queue
+from gearexe_spec.program.state import read_state
+from gearexe_spec.program.storage import Storage
+
+MODIFIED_PROGRAMS_LIMIT = 64
+"""Programs that a block may have modified before the next chunk is not begun (BLK-72)."""
+
+
+class LimitsStatus(Enum):
+    """Whether another chunk may be begun (BLK-72)."""
+
+    WithinLimits = auto()
+    OutOfGas = auto()
+    OutOfOutgoingMessages = auto()
+    OutOfOutgoingMessagesBytes = auto()
+    OutOfCallReplies = auto()
+    OutOfProgramModifications = auto()
+
+
+Job = Callable[[], QueueRunResult]
+RunJobs = Callable[[Iterable[Job]], Iterable[QueueRunResult]]
+"""How the runs of one chunk are done: all results in the order of the jobs, computed in any way."""
+
+
+def run_one_after_another(jobs: Iterable[Job]) -> Iterable[QueueRunResult]:
+    """The simplest way; doing them at the same time gives the same results (BLK-70)."""
+    return (job() for job in jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What executing takes besides the state of the network (BLK-65).
+
+    Args:
+        execute: how one dispatch is executed.
+        instrument: how a code is instrumented.
+        chunk_size: programs per chunk; another number than 16 only to study what depends on it.
+        run_jobs: how the runs of a chunk are done.
+    """
+
+    execute: Execute
+    instrument: Instrument
+    chunk_size: int = CHUNK_SIZE
+    run_jobs: RunJobs = run_one_after_another
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run, for people and for comparing clients (BLK-79)."""
+
+    candidate: Candidate
+    result: QueueRunResult
+    has_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkReport:
+    """One chunk, for people and for comparing clients (BLK-79)."""
+
+    queue: MessageType
+    allowance: U64
+    runs: tuple[RunReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueProcessing:
+    """The network while its queues run (BLK-66).
+
+    Args:
+        block: programs, schedule and modifications.
+        codes: what is known about codes; grows by what is instrumented on the way.
+        allowance: gas that the block has left.
+        out_of_gas: whether a program stopped for want of gas that the block does not have.
+        promises: made so far.
+        chunks: reports.
+    """
+
+    block: InBlockState
+    codes: CodeRecords
+    allowance: U64
+    out_of_gas: bool = False
+    promises: tuple[Promise, ...] = ()
+    chunks: tuple[ChunkReport, ...] = ()
+
+
+def check_limits(process: QueueProcessing) -> LimitsStatus:
+    """Whether another chunk may be begun; the first limit that is reached is named (BLK-72).
+
+    Source: ethexe/processor/src/handling/run/mod.rs `limits_status`.
+    """
+    limits = process.block.limits
+    if process.out_of_gas:
+        return LimitsStatus.OutOfGas
+    if not limits.outgoing_messages:
+        return LimitsStatus.OutOfOutgoingMessages
+    if not limits.outgoing_bytes:
+        return LimitsStatus.OutOfOutgoingMessagesBytes
+    if not limits.call_replies:
+        return LimitsStatus.OutOfCallReplies
+    if len(process.block.modifications) >= MODIFIED_PROGRAMS_LIMIT:
+        return LimitsStatus.OutOfProgramModifications
+    return LimitsStatus.WithinLimits
+
+
+def process_queues(process: QueueProcessing, engine: Engine, emits_promises: bool) -> QueueProcessing:
+    """Injected queues first; canonical ones if the limits are kept then, without promises (BLK-66).
+
+    Raises:
+        Rejected: a ProgramRejection, which aborts the block.
+
+    Source: ethexe/processor/src/lib.rs `process_queues`.
+    """
+    process = process_queues_of_type(process, engine, MessageType.Injected, emits_promises)
+    if check_limits(process) is not LimitsStatus.WithinLimits:
+        return process
+    return process_queues_of_type(process, engine, MessageType.Canonical, False)
+
+
+def process_queues_of_type(
+    process: QueueProcessing, engine: Engine, queue: MessageType, emits_promises: bool
+) -> QueueProcessing:
+    """Make chunks and run them, again and again, until there is none or a limit is reached (BLK-67).
+
+    The state of every program is taken when the chunks are made. What an earlier chunk does to a program of a later one
+    is therefore overwritten and lost (finding F-PRO-1).
+
+    Source: ethexe/processor/src/handling/run/mod.rs `run_for_queue_type`.
+    """
+    while True:
+        process = replace(process, block=settle(process.block))
+        chunks = split_into_chunks(process.block.records, queue, engine.chunk_size)
+        if not chunks:
+            return process
+        for chunk in chunks:
+            if check_limits(process) is not LimitsStatus.WithinLimits:
+                return process
+            process = run_chunk(process, engine, queue, chunk, emits_promises)
+
+
+def run_chunk(
+    process: QueueProcessing,
+    engine: Engine,
+    queue: MessageType,
+    chunk: tuple[Candidate, ...],
+    emits_promises: bool,
+) -> QueueProcessing:
+    """Run the programs of a chunk, then apply their journals in the same order (BLK-68 to BLK-71).
+
+    Source: ethexe/processor/src/handling/run/chunk_execution_spawn.rs, chunk_execution_processing.rs.
+    """
+    process, results = execute_chunk(process, engine, queue, chunk, emits_promises)
+    process = replace(process, block=set_results(process.block, chunk, results))
+
+    block, out_of_gas = process.block, process.out_of_gas
+    for result in results:
+        for journal in result.journals:
+            block, stops = apply_journal(block, journal, process.allowance)
+            out_of_gas |= stops
+    spent = max(result.gas_spent for result in results)
+    return replace(process, block=block, out_of_gas=out_of_gas, allowance=process.allowance.saturating_sub(spent))
+
+
+def execute_chunk(
+    process: QueueProcessing,
+    engine: Engine,
+    queue: MessageType,
+    chunk: tuple[Candidate, ...],
+    emits_promises: bool,
+) -> tuple[QueueProcessing, tuple[QueueRunResult, ...]]:
+    """Find the codes and run all programs of a chunk, each with an allowance of its own (BLK-68)."""
+    process, codes = resolve_codes(process, engine, chunk)
+    allowance = U64(min(process.allowance, CHUNK_GAS_LIMIT))
+    config = process.block.config
+    storage = process.block.storage
+    jobs = [
+        make_job(
+            storage,
+            engine.execute,
+            QueueRun(
+                program=candidate.program,
+                state=read_state(storage, candidate.state),
+                queue=queue,
+                allowance=allowance,
+                block=BlockInfo(config.height, config.timestamp),
+                code=code,
+                emits_promises=emits_promises,
+            ),
+        )
+        for candidate, code in zip(chunk, codes, strict=True)
+    ]
+    results = tuple(engine.run_jobs(jobs))
+    reports = tuple(
+        RunReport(candidate, result, code is not None)
+        for candidate, result, code in zip(chunk, results, codes, strict=True)
+    )
+    promises = tuple(promise for result in results for promise in result.promises)
+    process = replace(
+        process,
+        promises=process.promises + promises,
+        chunks=(*process.chunks, ChunkReport(queue, allowance, reports)),
+    )
+    return process, results
+
+
+def make_job(storage: Storage, execute: Execute, run: QueueRun) -> Job:
+    """A run that can be done by anybody: it depends on nothing but its arguments (BLK-70)."""
+    return lambda: run_queue(storage, run, execute)
+
+
+def resolve_codes(
+    process: QueueProcessing, engine: Engine, chunk: tuple[Candidate, ...]
+) -> tuple[QueueProcessing, list[ExecutableCode | None]]:
+    """The code of every program of a chunk (BLK-53 to BLK-57).
+
+    Raises:
+        Rejected: MissingCodeIdForProgram, MissingOriginalCodeForProgram.
+    """
+    records = process.codes
+    codes: list[ExecutableCode | None] = []
+    for candidate in chunk:
+        code_id: CodeId = resolve_code_id(records, process.block.creations, candidate.program)
+        records, code = resolve_code(records, code_id, engine.instrument)
+        codes.append(code)
+    return replace(process, codes=records), codes
+
+
+def set_results(block: InBlockState, chunk: tuple[Candidate, ...], results: tuple[QueueRunResult, ...]) -> InBlockState:
+    """Give all programs of a chunk the states that their runs ended with, before any journal (BLK-69)."""
+    storage = block.storage
+    for result in results:
+        for key, page in result.written.items():
+            storage = storage.put(Bytes32(key), page)
+    block = replace(block, storage=storage)
+    for candidate, result in zip(chunk, results, strict=True):
+        block = set_run_result(block, candidate.program, result.state)
+    return block
