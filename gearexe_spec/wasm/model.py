@@ -123,10 +123,11 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """An active segment of the memory; a passive one, which is refused, has no offset."""
+    """An active segment; a passive one, which is refused, has no offset. Only our page hooks use another memory."""
 
     offset: Expression | None
     data: bytes
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)
