@@ -308,22 +308,24 @@ def close_frame(frame: CallFrame) -> TracedCall:
 
 
 def select_foreign_calls(calls: Sequence[TracedCall], protocol: Container[Address]) -> tuple[TracedCall, ...]:
-    """The calls that cross between contracts of the protocol and foreign accounts, either way.
+    """The calls in which a foreign account takes part, as caller or callee.
 
     Args:
         calls: all calls of a step.
         protocol: the contracts of the protocol, clones included.
 
     Returns:
-        The crossing calls in order; `parent` counts among them: the nearest crossing call around.
+        All but the calls among contracts of the protocol, in order; `parent` counts among the chosen: the nearest one
+        around.
     """
     chosen: list[TracedCall] = []
-    place: dict[int, int | None] = {}
-    for index, call in enumerate(calls):
+    place: list[int | None] = []
+    for call in calls:
         parent = None if call.parent is None else place[call.parent]
-        place[index] = parent
-        if (call.sender in protocol) != (call.to in protocol):
-            place[index] = len(chosen)
+        if call.sender in protocol and call.to in protocol:
+            place.append(parent)
+        else:
+            place.append(len(chosen))
             chosen.append(replace(call, parent=parent))
     return tuple(chosen)
 

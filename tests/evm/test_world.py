@@ -134,14 +134,14 @@ def test_calls_are_traced() -> None:
     assert world.call(ALICE, BOB).calls == ()
 
 
-def test_foreign_calls_point_to_the_nearest_crossing_call() -> None:
+def test_foreign_calls_point_to_the_nearest_one_around() -> None:
     def call(sender: Address, to: Address, parent: int | None) -> TracedCall:
         return TracedCall(sender, to, 0, b"", 0, True, b"", False, parent)
 
     ours = {ALICE, BOB}
     calls = [call(ALICE, BOB, None), call(BOB, CALLEE, 0), call(CALLEE, CALLEE, 1), call(CALLEE, ALICE, 2)]
     chosen = select_foreign_calls(calls, ours)
-    assert [(found.sender, found.parent) for found in chosen] == [(BOB, None), (CALLEE, 0)]
+    assert [(found.sender, found.parent) for found in chosen] == [(BOB, None), (CALLEE, 0), (CALLEE, 1)]
 
 
 def test_a_message_that_cannot_be_paid_is_refused() -> None:

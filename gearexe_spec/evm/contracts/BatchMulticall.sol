@@ -57,6 +57,7 @@ contract BatchMulticall {
         payable
         returns (address[] memory, bytes32[] memory)
     {
+        IWrappedVara token = IWrappedVara(IRouterOfMulticall(router).wrappedVara());
         address[] memory programs = new address[](calls.length);
         bytes32[] memory messageIds = new bytes32[](calls.length);
         uint256 consumed = 0;
@@ -66,15 +67,14 @@ contract BatchMulticall {
             require(consumed <= msg.value, InsufficientValue(consumed, msg.value));
 
             programs[i] = IRouterOfMulticall(router).createProgram(item.codeId, item.salt, address(this));
-            if (item.topUpValue > 0) _topUp(router, programs[i], item.topUpValue);
+            if (item.topUpValue > 0) _topUp(token, programs[i], item.topUpValue);
             messageIds[i] = IMirror(programs[i]).sendMessage{value: item.initValue}(item.initPayload, false);
         }
         _refund(msg.value - consumed);
         return (programs, messageIds);
     }
 
-    function _topUp(address router, address program, uint128 value) private {
-        IWrappedVara token = IWrappedVara(IRouterOfMulticall(router).wrappedVara());
+    function _topUp(IWrappedVara token, address program, uint128 value) private {
         require(token.transferFrom(msg.sender, address(this), value), TransferFromFailed());
         require(token.approve(program, value), ApproveFailed());
         IMirror(program).executableBalanceTopUp(value);
