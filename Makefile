@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 REFERENCE ?= ../shared/reference
 
-.PHONY: help check test demo lint format contracts programs vectors bench production pack-reference wheel docs clean
+.PHONY: help check replay test demo lint format contracts programs vectors bench production pack-reference wheel docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ $(READY): requirements.lock pyproject.toml
 
 check: $(READY) ## the conformance battery: production's recordings, replayed by the specification
 	$(BIN)/gearexe-spec check --workers $(WORKERS)
+
+replay: $(READY) ## production's on-chain recordings, replayed on our contracts (or on those in ARTIFACTS)
+	$(BIN)/python -m gearexe_spec.conformance.contract_replay vectors/production/onchain $(if $(ARTIFACTS),--artifacts $(ARTIFACTS))
 
 test: $(READY) ## all tests, and the static checks
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -36,6 +39,10 @@ lint: $(READY) ## formatting, lint, types, layers
 format: $(READY) ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+contracts: ## compile our Solidity contracts into gearexe_spec/evm/artifacts (Node.js 20)
+	npm ci --no-audit --no-fund
+	node gearexe_spec/evm/build_contracts.mjs
 
 programs: ## build the example programs (Rust: rustc-web, cargo-web, rust-web-src, lld)
 	examples/programs/build.sh
