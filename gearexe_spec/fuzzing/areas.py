@@ -1,0 +1,36 @@
+"""What can be asked of both sides, by area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gearexe_spec.conformance.wire import Apply
+from gearexe_spec.fuzzing.codec_cases import (
+    make_codec_case,
+    make_hostile_case,
+    make_signatures_case,
+    make_values_case,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseArea:
+    """An area of cases.
+
+    Args:
+        make: the case with this seed and index.
+        about: one line for people.
+    """
+
+    make: Callable[[int, int], Apply]
+    about: str
+
+
+AREAS: Mapping[str, CaseArea] = {
+    "codec": CaseArea(make_codec_case, "values and damaged bytes of every type, ids, signatures, mixed"),
+    "values": CaseArea(make_values_case, "whole values of every stored and signed type in turn"),
+    "hostile": CaseArea(make_hostile_case, "damaged bytes for the decoder of every type in turn"),
+    "signatures": CaseArea(make_signatures_case, "keys, signatures and recoveries in three formats, ids"),
+}
+"""By the name on the command line."""

@@ -1,0 +1,155 @@
+"""Asking the specification and production the same things, many times.
+
+A case is made from (seed, index) alone. Workers take pieces of the index range; what they find does not depend on how
+many they are. A difference is made small and kept as a file that can be asked again.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gearexe_spec.conformance.json_form import Json
+from gearexe_spec.conformance.lines import answer_to_json
+from gearexe_spec.conformance.revisions import Verdict, compare_with_production
+from gearexe_spec.conformance.targets.choose import TargetChoice
+from gearexe_spec.conformance.targets.target import Target
+from gearexe_spec.conformance.wire import Answer, Apply, Failure
+from gearexe_spec.fuzzing.areas import AREAS
+from gearexe_spec.fuzzing.shrinking import shrink
+
+FORMAT = "gearexe-diff/1"
+PIECE = 256
+"""Cases a worker takes at once."""
+MALFORMED = "request:"
+"""How both sides begin a failure over a request they do not understand."""
+KEPT_PER_KIND = 5
+"""Differences at one path of one operation that are kept; the others are only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One difference.
+
+    Args:
+        index: of the case.
+        path: where the answers part.
+        document: what is written to a file.
+    """
+
+    index: int
+    path: str
+    document: dict[str, Json]
+
+
+@dataclass(slots=True)
+class Piece:
+    """What came of some cases: how often each verdict, and the differences."""
+
+    counts: Counter[Verdict] = field(default_factory=Counter)
+    unspecified: Counter[str] = field(default_factory=Counter)
+    found: list[Found] = field(default_factory=list)
+
+
+def run_campaign(area: str, seed: int, cases: range, workers: int) -> Iterator[Piece]:
+    """Ask both sides `cases` of an area, piece by piece in order of the index."""
+    starts = [
+        (area, seed, range(start, min(start + PIECE, cases.stop))) for start in range(cases.start, cases.stop, PIECE)
+    ]
+    if workers == 1:
+        yield from map(run_piece, starts)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(run_piece, starts)
+
+
+def run_piece(task: tuple[str, int, range]) -> Piece:
+    """Ask both sides the cases of one piece."""
+    area, seed, indices = task
+    specification, production = _targets()
+    requests = [AREAS[area].make(seed, index) for index in indices]
+    piece, kinds = Piece(), Counter[tuple[str, str]]()
+    answers = zip(_answer_all(specification, requests), _answer_all(production, requests), strict=True)
+    for index, request, (ours, theirs) in zip(indices, requests, answers, strict=True):
+        verdict, difference = compare_with_production(request, ours, theirs)
+        piece.counts[verdict] += 1
+        if verdict is Verdict.UNSPECIFIED:
+            piece.unspecified[request.operation] += 1
+        if difference is not None:
+            kind = request.operation, difference.path
+            kinds[kind] += 1
+            document = _document(area, seed, index, request) if kinds[kind] <= KEPT_PER_KIND else {}
+            piece.found.append(Found(index, f"{request.operation} {difference.path}", document))
+    return piece
+
+
+def ask_both(request: Apply) -> tuple[Answer, Answer]:
+    """What the specification and production answer."""
+    specification, production = _targets()
+    return specification.answer(request), production.answer(request)
+
+
+def replay(path: Path) -> tuple[Apply, Answer, Answer]:
+    """Ask a kept difference again."""
+    document: Any = json.loads(path.read_text())
+    if document.get("format") != FORMAT:
+        raise ValueError(f"{path} is no {FORMAT}")
+    request = Apply(document["request"]["operation"], document["request"]["input"])
+    return request, *ask_both(request)
+
+
+def write_found(found: Found, folder: Path) -> Path:
+    """Keep a difference as a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{found.document['area']}-{found.document['seed']}-{found.index}.json"
+    path.write_text(json.dumps(found.document, indent=1, sort_keys=True) + "\n")
+    return path
+
+
+def _document(area: str, seed: int, index: int, request: Apply) -> dict[str, Json]:
+    """The difference with the smallest request that shows it."""
+    small = shrink(request, _differs)
+    ours, theirs = ask_both(small)
+    _, difference = compare_with_production(small, ours, theirs)
+    return {
+        "format": FORMAT,
+        "area": area,
+        "seed": seed,
+        "index": index,
+        "request": {"operation": small.operation, "input": small.input},
+        "specification": answer_to_json(ours),
+        "production": answer_to_json(theirs),
+        "difference": None
+        if difference is None
+        else {"path": difference.path, "production": difference.expected, "specification": difference.got},
+    }
+
+
+def _differs(request: Apply) -> bool:
+    ours, theirs = ask_both(request)
+    if any(isinstance(answer, Failure) and _is_malformed(answer) for answer in (ours, theirs)):
+        return False
+    return compare_with_production(request, ours, theirs)[0] is Verdict.DIFFERENT
+
+
+def _is_malformed(answer: Failure) -> bool:
+    return answer.message.startswith((MALFORMED, "malformed"))
+
+
+def _answer_all(target: Target, requests: list[Apply]) -> Iterator[Answer]:
+    window = max(1, target.window)
+    for start in range(0, len(requests), window):
+        yield from target.answer_all(requests[start : start + window])
+
+
+@cache
+def _targets() -> tuple[Target, Target]:
+    """Both sides, once per process."""
+    choose: Callable[[str], Target] = lambda name: TargetChoice(name)()  # noqa: E731  # a name for two calls
+    return choose("self"), choose("production")
