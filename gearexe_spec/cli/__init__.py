@@ -14,6 +14,7 @@ from gearexe_spec import __version__
 COMMANDS = {
     "demo": "One message travels all the way: contracts, blobs, program, batch, reply.",
     "check": "Hold a target against recorded vectors.",
+    "diff": "Ask the specification and production the same random things.",
     "production": "The published implementation: build it, look at it, ask it one thing.",
     "serve": "Answer the wire protocol: the specification as a target.",
 }

@@ -23,7 +23,7 @@ EQUAL, DIFFERENT, NOT_ASKED = 0, 1, 2
 _HELP = "; ".join(f"{name}: {area.about}" for name, area in AREAS.items())
 
 
-def diff(
+def diff(  # noqa: PLR0917  # one parameter per option
     area: Annotated[str, typer.Argument(help=_HELP)],
     seed: Annotated[int, typer.Option(help="Everything random comes from it and a case's index.")] = 1,
     cases: Annotated[int, typer.Option(min=1, help="How many.")] = 1000,
@@ -35,7 +35,7 @@ def diff(
     console = Console(highlight=False, soft_wrap=True)
     try:
         if area in AREAS:
-            code = _run(console, area, seed, range(first, first + cases), workers, out)
+            code = _run(console, (area, seed, range(first, first + cases)), workers, out)
         elif Path(area).is_file():
             code = _again(console, Path(area))
         else:
@@ -46,7 +46,8 @@ def diff(
     raise typer.Exit(code)
 
 
-def _run(console: Console, area: str, seed: int, cases: range, workers: int, out: Path) -> int:
+def _run(console: Console, campaign: tuple[str, int, range], workers: int, out: Path) -> int:
+    area, seed, cases = campaign
     counts: Counter[Verdict] = Counter()
     unspecified: Counter[str] = Counter()
     paths: Counter[str] = Counter()

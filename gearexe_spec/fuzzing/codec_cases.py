@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.wire import Apply
 from gearexe_spec.crypto.ecdsa import CURVE_ORDER, hash_for_intended_validator, hash_personal_message, sign
-from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.fuzzing.layouts import LAYOUTS
 from gearexe_spec.fuzzing.mutation import damage
@@ -112,11 +112,18 @@ def _format(dice: Dice) -> dict[str, Json]:
 
 
 def _scalar(dice: Dice) -> bytes:
-    edges = (0, 1, CURVE_ORDER - 1, CURVE_ORDER, CURVE_ORDER + 1, (1 << 256) - 1, CURVE_ORDER // 2, CURVE_ORDER // 2 + 1)
+    edges = (
+        0,
+        1,
+        CURVE_ORDER - 1,
+        CURVE_ORDER,
+        CURVE_ORDER + 1,
+        (1 << 256) - 1,
+        CURVE_ORDER // 2,
+        CURVE_ORDER // 2 + 1,
+    )
     return (dice.pick(edges) if dice.below(2) else dice.integer(256)).to_bytes(32, "big")
 
 
 def _high_s(signature: bytes) -> bytes:
     return (CURVE_ORDER - int.from_bytes(signature[32:64], "big")).to_bytes(32, "big")
-
-

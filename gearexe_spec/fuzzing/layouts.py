@@ -7,6 +7,7 @@ test say what the bytes are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from gearexe_spec.fuzzing.dice import Dice
 
@@ -114,12 +115,12 @@ def one_of(*indices: int) -> Layout:
     return choice(dict.fromkeys(indices, nothing))
 
 
-def table(key: Layout, value: Layout, order: Callable[[bytes], object] = bytes, most: int = MOST_ITEMS) -> Layout:
+def table(key: Layout, value: Layout, order: Callable[[bytes], Any] = bytes, most: int = MOST_ITEMS) -> Layout:
     """A map in ascending order of its keys."""
 
     def make(dice: Dice) -> bytes:
         entries = {key(dice): value(dice) for _ in range(dice.between(0, most))}
-        return compact(len(entries)) + b"".join(name + entries[name] for name in sorted(entries, key=order))  # type: ignore[type-var]
+        return compact(len(entries)) + b"".join(name + entries[name] for name in sorted(entries, key=order))
 
     return make
 

@@ -65,7 +65,14 @@ def _grow_length(data: bytes, dice: Dice) -> bytes:
     """A compact integer of another size where one may be."""
     place = 0 if dice.below(2) else dice.below(len(data) + 1)
     huge = dice.pick(
-        (b"\x01\x00", b"\x02\x00\x00\x00", b"\x03\x00\x00\x00\x00", b"\xfe\xff\xff\xff", b"\x03\xff\xff\xff\xff", b"\x13" + b"\xff" * 8)
+        (
+            b"\x01\x00",
+            b"\x02\x00\x00\x00",
+            b"\x03\x00\x00\x00\x00",
+            b"\xfe\xff\xff\xff",
+            b"\x03\xff\xff\xff\xff",
+            b"\x13" + b"\xff" * 8,
+        )
     )
     return data[:place] + huge + data[place + 1 :]
 

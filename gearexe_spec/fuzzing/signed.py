@@ -30,12 +30,8 @@ def signed_transaction(dice: Dice) -> bytes:
     destination, reference = hash32(dice), hash32(dice)
     payload, salt = dice.blob(dice.length(2_000)), dice.blob(dice.below(33))
     value = dice.integer(128)
-    preimage = (
-        destination + blake2b256(payload) + value.to_bytes(16, "big") + reference + blake2b256(salt)
-    )
-    data = b"".join(
-        (destination, _octets(payload), value.to_bytes(16, "little"), reference, _octets(salt))
-    )
+    preimage = destination + blake2b256(payload) + value.to_bytes(16, "big") + reference + blake2b256(salt)
+    data = b"".join((destination, _octets(payload), value.to_bytes(16, "little"), reference, _octets(salt)))
     return envelope(data, keccak256(preimage), dice)
 
 
