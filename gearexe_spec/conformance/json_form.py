@@ -46,7 +46,7 @@ def to_json(value: object) -> Json:
         case tuple() | list():
             return [to_json(item) for item in value]
         case frozenset() | set():
-            return [to_json(item) for item in sorted(value)]
+            return [to_json(item) for item in sorted(value, key=_place_in_set)]
     if is_dataclass(value) and not isinstance(value, type):
         return {camel_case(field.name): _field_to_json(value, field.name) for field in fields(value)}
     raise JsonFormError(f"no JSON form for {type(value).__name__}")
@@ -188,6 +188,10 @@ def _choice_to_json(hint: Any, value: object) -> Json:
     if isinstance(value, Mapping) and arguments:
         return {_key_to_json(key): _choice_to_json(arguments[1], item) for key, item in value.items()}
     return to_json(value)
+
+
+def _place_in_set(item: Any) -> Any:
+    return item.value if isinstance(item, Enum) else item
 
 
 def _key_to_json(key: object) -> str:

@@ -13,76 +13,21 @@ from immutables import Map
 from gearexe_spec.base.ids import ActorId, CodeId
 from gearexe_spec.base.numeric import U32
 from gearexe_spec.base.rejection import Rejected
-from gearexe_spec.codec.scale import Codec, byte_vector, option, ordered_set, struct, u32, union
-from gearexe_spec.execution.message import DispatchKind, dispatch_kind
+from gearexe_spec.execution.message import DispatchKind
 from gearexe_spec.execution.program import ExecutableCode
 from gearexe_spec.program.rejections import ProgramRejection
-from gearexe_spec.wasm.section_sizes import SectionSizes, section_sizes
-
-INSTRUMENTATION_VERSION = U32(2)
-"""Version of the instrumentation; a failure of this version is not tried again (BLK-54)."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotInstrumented:
-    """The code was not instrumented yet (BLK-51)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Instrumented:
-    """The code was instrumented (BLK-51)."""
-
-    version: U32
-    code_len: U32
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentationFailed:
-    """The code could not be instrumented by this version (BLK-51)."""
-
-    version: U32
-
-
-InstrumentationStatus = NotInstrumented | Instrumented | InstrumentationFailed
-
-
-@dataclass(frozen=True, slots=True)
-class CodeMetadata:
-    """What is known about a code besides its bytes (BLK-51); pages are WASM pages."""
-
-    original_code_len: U32
-    exports: frozenset[DispatchKind]
-    static_pages: U32
-    stack_end: U32 | None
-    status: InstrumentationStatus
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentedCode:
-    """The code that runs, and the sizes that are charged at instantiation (BLK-52)."""
-
-    code: bytes
-    sections: SectionSizes
-
-
-instrumented_code: Codec[InstrumentedCode] = struct(InstrumentedCode, code=byte_vector(), sections=section_sizes)
-instrumentation_status: Codec[InstrumentationStatus] = union(
-    {
-        0: (NotInstrumented, struct(NotInstrumented)),
-        1: (Instrumented, struct(Instrumented, version=u32, code_len=u32)),
-        2: (InstrumentationFailed, struct(InstrumentationFailed, version=u32)),
-    }
-)
-code_metadata: Codec[CodeMetadata] = struct(
+from gearexe_spec.wasm.code import (
+    INSTRUMENTATION_VERSION,
+    CheckedCode,
     CodeMetadata,
-    original_code_len=u32,
-    exports=ordered_set(dispatch_kind),
-    static_pages=u32,
-    stack_end=option(u32),
-    status=instrumentation_status,
+    InstrumentationFailed,
+    InstrumentedCode,
+    NotInstrumented,
+    check_and_instrument_code,
 )
+from gearexe_spec.wasm.rejection import CodeRejection
 
-Instrument = Callable[[bytes], tuple[InstrumentedCode, CodeMetadata] | None]
+Instrument = Callable[[bytes], CheckedCode | None]
 """How a code is instrumented; None if it cannot be."""
 
 
@@ -136,7 +81,7 @@ def resolve_code(
     Source: ethexe/processor/src/handling/run/mod.rs `instrumented_code_and_metadata`.
     """
     metadata = records.metadata.get(code_id)
-    if metadata is not None and metadata.status == InstrumentationFailed(INSTRUMENTATION_VERSION):
+    if metadata is not None and metadata.instrumentation_status == InstrumentationFailed(INSTRUMENTATION_VERSION):
         return records, None
 
     code = records.instrumented.get(code_id)
@@ -150,7 +95,7 @@ def resolve_code(
     if result is None:
         failed = failed_metadata(original, metadata)
         return replace(records, metadata=records.metadata.set(code_id, failed)), None
-    code, metadata = result
+    code, metadata = result.instrumented, result.metadata
     records = replace(
         records,
         instrumented=records.instrumented.set(code_id, code),
@@ -162,7 +107,11 @@ def resolve_code(
 def failed_metadata(original: bytes, before: CodeMetadata | None) -> CodeMetadata:
     """What is recorded of a code that cannot be instrumented: what was known of it, or nothing (BLK-57)."""
     known = before or CodeMetadata(U32(0), frozenset(), U32(0), None, NotInstrumented())
-    return replace(known, original_code_len=U32(len(original)), status=InstrumentationFailed(INSTRUMENTATION_VERSION))
+    return replace(
+        known,
+        original_code_len=U32(len(original)),
+        instrumentation_status=InstrumentationFailed(INSTRUMENTATION_VERSION),
+    )
 
 
 def to_executable(code_id: CodeId, code: InstrumentedCode, metadata: CodeMetadata) -> ExecutableCode:
@@ -170,8 +119,18 @@ def to_executable(code_id: CodeId, code: InstrumentedCode, metadata: CodeMetadat
     return ExecutableCode(
         code_id=code_id,
         instrumented=code.code,
-        sections=code.sections,
+        sections=code.section_sizes,
         static_pages=int(metadata.static_pages),
         stack_end=None if metadata.stack_end is None else int(metadata.stack_end),
-        exports=metadata.exports,
+        exports=frozenset(DispatchKind(entry.value) for entry in metadata.exports),
     )
+
+
+def instrument_code(original: bytes) -> CheckedCode | None:
+    """Instrument a code with the specification (BLK-56, BLK-57)."""
+    try:
+        return check_and_instrument_code(original)
+    except Rejected as rejected:
+        if isinstance(rejected.reason, CodeRejection):
+            return None
+        raise

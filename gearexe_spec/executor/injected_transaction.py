@@ -11,10 +11,10 @@ from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId, MessageId
 from gearexe_spec.base.numeric import U128
 from gearexe_spec.codec.scale import Codec, byte_vector, fixed, struct, u128
-from gearexe_spec.crypto.ecdsa import PrivateKey, Signature, hash_personal_message, recover, sign, signature_codec
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.ids import compute_injected_id, encode_injected_preimage
 from gearexe_spec.execution.message import actor_id
+from gearexe_spec.executor.signed_message import SignedMessage, signed_message
 
 MAX_PAYLOAD_LENGTH = 129_024
 """Bytes of payload that decode (BLK-20)."""
@@ -70,17 +70,9 @@ def digest_transaction(transaction: InjectedTransaction) -> Bytes32:
     return keccak256(encode_preimage(transaction))
 
 
-@dataclass(frozen=True, slots=True)
-class SignedInjectedTransaction:
-    """An injected transaction with its user's signature (BLK-23)."""
+SignedInjectedTransaction = SignedMessage[InjectedTransaction]
 
-    data: InjectedTransaction
-    signature: Signature
-
-
-signed_injected_transaction: Codec[SignedInjectedTransaction] = struct(
-    SignedInjectedTransaction, data=injected_transaction, signature=signature_codec
-)
+signed_injected_transaction: Codec[SignedInjectedTransaction] = signed_message(injected_transaction, digest_transaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +83,6 @@ class VerifiedTransaction:
     transaction: InjectedTransaction
 
 
-def verify_transaction(signed: SignedInjectedTransaction) -> VerifiedTransaction:
-    """Find out who signed (BLK-23).
-
-    Raises:
-        Rejected: RecoveryFailed.
-
-    Source: ethexe/common/src/injected.rs `SignedInjectedTransaction`.
-    """
-    signer = recover(signed.signature, hash_personal_message(digest_transaction(signed.data)))
-    return VerifiedTransaction(ActorId.from_address(signer.to_address()), signed.data)
-
-
-def sign_transaction(key: PrivateKey, transaction: InjectedTransaction) -> SignedInjectedTransaction:
-    """What a user does with a transaction before handing it in (BLK-23)."""
-    return SignedInjectedTransaction(transaction, sign(key, hash_personal_message(digest_transaction(transaction))))
+def to_verified(signed: SignedInjectedTransaction) -> VerifiedTransaction:
+    """A transaction whose signature was checked when it was decoded (BLK-23)."""
+    return VerifiedTransaction(ActorId.from_address(signed.address), signed.data)

@@ -13,7 +13,6 @@ from immutables import Map
 
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId, CodeId
-from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.conformance.json_form import Json, from_json, to_json
 from gearexe_spec.conformance.operations.program_forms import (
     dump_finalized,
@@ -29,19 +28,21 @@ from gearexe_spec.crypto.hashes import blake2b256
 from gearexe_spec.execution.execute import execute_dispatch
 from gearexe_spec.executor.blocks import BlockInput, Network, apply_block
 from gearexe_spec.executor.calculated_reply import Question, calculate_reply
-from gearexe_spec.executor.codes import CodeMetadata, CodeRecords, InstrumentedCode, code_metadata
+from gearexe_spec.executor.codes import CodeRecords, instrument_code
 from gearexe_spec.executor.injected_transaction import (
     InjectedTransaction,
     compute_transaction_id,
-    sign_transaction,
+    digest_transaction,
     signed_injected_transaction,
-    verify_transaction,
+    to_verified,
 )
 from gearexe_spec.executor.queues import ChunkReport, Engine, RunReport
+from gearexe_spec.executor.signed_message import sign_message
 from gearexe_spec.program.in_block import program_states
 from gearexe_spec.program.promise import Promise, digest_promise, hash_reply
 from gearexe_spec.program.schedule import schedule
 from gearexe_spec.program.state import hash_state
+from gearexe_spec.wasm.code import CodeMetadata, InstrumentedCode, code_metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,9 @@ def load(form: Json) -> BlocksState:
     return BlocksState(network, engine, reachable_objects(storage, states))
 
 
-def instrument(original: bytes) -> tuple[InstrumentedCode, CodeMetadata] | None:
-    """Instrument a code with the specification."""
-    raise NotSpecifiedYet("instrumentation of codes")
-
-
 def make_engine() -> Engine:
     """The specification's own execution and instrumentation."""
-    return Engine(lambda context: execute_dispatch(context).notes, instrument)
+    return Engine(lambda context: execute_dispatch(context).notes, instrument_code)
 
 
 def dump(state: BlocksState) -> Json:
@@ -203,7 +199,7 @@ AREAS["blocks"] = Area(
 @operation("blocks/readInjected")
 def read_injected(form: Input) -> Json:
     """Who signed an injected transaction, and the id of its message."""
-    verified = verify_transaction(signed_injected_transaction.decode(from_json(bytes, form["signed"], "/signed")))
+    verified = to_verified(signed_injected_transaction.decode(from_json(bytes, form["signed"], "/signed")))
     return {
         "source": to_json(verified.source),
         "transaction": to_json(verified.transaction),
@@ -216,4 +212,5 @@ def sign_injected(form: Input) -> Json:
     """The signed form of an injected transaction."""
     key = from_json(PrivateKey, form["privateKey"], "/privateKey")
     transaction = from_json(InjectedTransaction, form["transaction"], "/transaction")
-    return {"signed": to_json(signed_injected_transaction.encode(sign_transaction(key, transaction)))}
+    signed = sign_message(key, transaction, digest_transaction(transaction))
+    return {"signed": to_json(signed_injected_transaction.encode(signed))}

@@ -14,6 +14,7 @@ from gearexe_spec.conformance.reference.program.steps import finished_block
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer
 
 VALID, ORIGINAL, INSTRUMENTED, METADATA = "valid", "original", "instrumented", "metadata"
+SECTIONS = ("code", "data", "global", "table", "element", "type")
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ def _code(program: Form, known: str) -> tuple[str, Form]:
     elif known != "lazy" and "instrumented" in program:
         record[METADATA] = _metadata(program["metadata"])
         if known.startswith("failed"):
-            record[METADATA]["status"] = {"instrumentationFailed": {"version": number(int(known[-1]))}}
+            record[METADATA]["instrumentationStatus"] = {"instrumentationFailed": {"version": number(int(known[-1]))}}
         if not known.startswith("failedBare"):
-            record[INSTRUMENTED] = {"code": program["instrumented"], "sections": _sections(program["sections"])}
+            record[INSTRUMENTED] = {"code": program["instrumented"], "sectionSizes": _sections(program["sections"])}
     return program["codeId"], record
 
 
@@ -98,7 +99,7 @@ def _metadata(part: Form) -> Form:
         "exports": part.get("exports", []),
         "staticPages": number(part.get("staticPages", 0)),
         "stackEnd": None if stack_end is None else number(stack_end),
-        "status": _status(part["status"]),
+        "instrumentationStatus": _status(part["status"]),
     }
 
 
@@ -112,7 +113,7 @@ def _status(part: Form | str) -> Form:
 
 
 def _sections(part: Form) -> Form:
-    return {name: number(part.get(name, 0)) for name in ("code", "data", "global", "table", "element", "type")}
+    return {f"{name}Section": number(part.get(name, 0)) for name in SECTIONS}
 
 
 def _transactions(source: Form, where: str) -> Iterator[Exchange]:
@@ -233,10 +234,11 @@ def _run(part: Form) -> Form:
 
 
 def _dispatch(part: Form) -> Form:
-    expected: Form = {"messageId": part["messageId"], "gasBurned": number(part.get("gasBurned", 0))}
     if part.get("stopped"):
-        return expected | {"outcome": None}
-    return expected | {
+        return {"outcome": None, "notes": number(part.get("notes", 0))}
+    return {
+        "messageId": part["messageId"],
+        "gasBurned": number(part.get("gasBurned", 0)),
         "outcome": part["outcome"],
         "isCharged": part.get("charged", True),
         "notes": number(part.get("notes", 0)),
