@@ -129,7 +129,8 @@ def _read_nothing(reader: ByteReader) -> None:
     del reader
 
 
-def _read_memory_argument(reader: ByteReader) -> tuple[int, int]:
+def read_memory_argument(reader: ByteReader) -> tuple[int, int]:
+    """Alignment as an exponent, and offset."""
     start = reader.offset
     alignment = reader.u32()
     if alignment >= MAX_ALIGNMENT:
@@ -163,7 +164,7 @@ _IMMEDIATE_READERS: dict[Immediate, Callable[[ByteReader], Any]] = {
     Immediate.ELSE: _read_nothing,
     Immediate.S32: ByteReader.s32,
     Immediate.S64: ByteReader.s64,
-    Immediate.MEMORY: _read_memory_argument,
+    Immediate.MEMORY: read_memory_argument,
     Immediate.ZERO: _read_zero,
     Immediate.INDIRECT: _read_indirect,
     Immediate.LABELS: _read_labels,
