@@ -1,0 +1,84 @@
+"""Calldata as our contracts read it: the codec's lazy reading, with typed numbers and copies to memory.
+
+The encoding is never decoded as a whole. Parameters are checked at the entry of a function; members of structs and
+items of arrays are checked when the function comes to them. So a batch with a broken message in its second transition
+fails only after the first transition was carried out, and which error is seen depends on the order of reading.
+
+Rules: ROU-9 to ROU-11; ABI-20 to ABI-26 of the codec.
+Source: the code that solc 0.8.35 generates (`abi_decode_*`, `access_calldata_tail_*`, `validator_revert_*`).
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from gearexe_spec.base.numeric import U256, Unsigned
+from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.codec import calldata as codec
+from gearexe_spec.codec.calldata import GREATEST_OFFSET, Slice
+from gearexe_spec.onchain.errors import TOO_MUCH_MEMORY, EvmRejection, panic
+
+N = TypeVar("N", bound=Unsigned)
+
+WORD = codec.WORD
+"""Bytes in a word."""
+HEAD = 4
+"""Parameters begin behind the selector."""
+GREATEST_COPY = 1 << 22
+"""More bytes of memory than the gas of a transaction pays for."""
+FREE_MEMORY = 0x80
+"""Where memory begins that is not in use."""
+
+
+def empty_revert() -> Rejected:
+    """A revert without data (ROU-4)."""
+    return Rejected(EvmRejection.Empty)
+
+
+class Calldata(codec.Calldata):
+    """The bytes of a call, selector included."""
+
+    __slots__ = ()
+
+    def unsigned(self, place: int, kind: type[N]) -> N:
+        """An unsigned integer; bits above its width must be zero (ABI-25).
+
+        Raises:
+            Rejected: EmptyRevert.
+        """
+        return kind(self.uint(place, kind.BITS))
+
+    def u256(self, place: int) -> U256:
+        """A whole word as a number."""
+        return U256(self.word(place))
+
+    def bytes(self, part: Slice) -> bytes:
+        """The bytes of a byte string, zeros behind the end (ABI-20).
+
+        Raises:
+            Rejected: Empty, when the copy costs more gas than a transaction has (ROU-10).
+        """
+        if part.length > GREATEST_COPY:
+            raise empty_revert()
+        return super().bytes(part)
+
+    def memory_slice(self, head: int, stride: int) -> Slice:
+        """An array or byte string among the parameters that is copied to memory (ROU-11).
+
+        Args:
+            head: place of its offset.
+            stride: bytes that an item takes, in calldata as in memory.
+
+        Raises:
+            Rejected: EmptyRevert; Panic(0x41) for a length that no memory holds.
+        """
+        offset = self.word(head)
+        place = HEAD + offset
+        if offset > GREATEST_OFFSET or place + 31 >= len(self.data):
+            raise empty_revert()
+        length = self.word(place)
+        if length > GREATEST_OFFSET or FREE_MEMORY + WORD + length * stride > GREATEST_OFFSET:
+            raise panic(TOO_MUCH_MEMORY)
+        if place + WORD + length * stride > len(self.data):
+            raise empty_revert()
+        return Slice(place + WORD, length)

@@ -1,0 +1,296 @@
+"""What the contracts live in: accounts with balance, nonce, code and storage, and the block around a transaction.
+
+Every value is immutable; maps are persistent, so that a transition costs what it touches. An account's storage is a
+record with a part for each namespace that any of the contracts uses. Code is not tied to a part: whatever code runs on
+an account finds the parts of that account.
+
+Rules: ROU-16 to ROU-22.
+Source: IRouter.sol (`Storage`), Mirror.sol, OpenZeppelin 5.6.1 upgradeable contracts, ERC-1967.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from immutables import Map
+
+from gearexe_spec.base.fixed_bytes import Address, Bytes32
+from gearexe_spec.base.ids import CodeId
+from gearexe_spec.base.numeric import U16, U32, U48, U64, U128, U256
+from gearexe_spec.crypto.ids import compute_namespace_slot
+from gearexe_spec.onchain.commitments import AggregatedPublicKey
+
+ZERO_ADDRESS = Address.zero()
+ZERO_WORD = Bytes32.zero()
+ROUTER_BASE_SLOT = compute_namespace_slot("router.storage.RouterV1")
+"""Where `initialize` puts the Router's storage."""
+ERC1967_SLOT = Bytes32.from_hex("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc")
+"""Where proxies keep their implementation and Mirrors their ABI interface."""
+
+
+class CodeState(Enum):
+    """What the Router knows of a code; the value is the number in the ABI."""
+
+    Unknown = 0
+    ValidationRequested = 1
+    Validated = 2
+
+
+@dataclass(frozen=True, slots=True)
+class GenesisBlockInfo:
+    """The block in which the Router was initialized; its hash is looked up later."""
+
+    hash: Bytes32 = ZERO_WORD
+    number: U32 = U32(0)
+    timestamp: U48 = U48(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedBatchInfo:
+    """The latest batch."""
+
+    hash: Bytes32 = ZERO_WORD
+    timestamp: U48 = U48(0)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """The contracts the Router works with."""
+
+    mirror: Address = ZERO_ADDRESS
+    wrapped_vara: Address = ZERO_ADDRESS
+    middleware: Address = ZERO_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class ComputationSettings:
+    """Stored and shown, used by nobody (finding F-ONC-6)."""
+
+    threshold: U64 = U64(0)
+    wvara_per_second: U128 = U128(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Timelines:
+    """Durations in seconds."""
+
+    era: U256 = U256(0)
+    election: U256 = U256(0)
+    validation_delay: U256 = U256(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """One of the two slots for validators.
+
+    `members` is the map that membership is asked of. It is kept apart from `listed`, since the list may repeat members
+    and counts them for the threshold.
+    """
+
+    aggregated_public_key: AggregatedPublicKey = AggregatedPublicKey(U256(0), U256(0))
+    verifiable_secret_sharing_commitment_pointer: Address = ZERO_ADDRESS
+    members: frozenset[Address] = frozenset()
+    listed: tuple[Address, ...] = ()
+    use_from_timestamp: U256 = U256(0)
+
+
+@dataclass(frozen=True, slots=True)
+class RouterStorage:
+    """What lies behind the Router's base slot."""
+
+    reserved: U256 = U256(0)
+    genesis_block: GenesisBlockInfo = GenesisBlockInfo()
+    latest_committed_batch: CommittedBatchInfo = CommittedBatchInfo()
+    impl_addresses: AddressBook = AddressBook()
+    threshold_numerator: U128 = U128(0)
+    threshold_denominator: U128 = U128(0)
+    validators0: Validators = Validators()
+    validators1: Validators = Validators()
+    compute_settings: ComputationSettings = ComputationSettings()
+    timelines: Timelines = Timelines()
+    codes: Map[CodeId, CodeState] = Map()
+    programs: Map[Address, CodeId] = Map()
+    programs_count: U256 = U256(0)
+    validated_codes_count: U256 = U256(0)
+    max_validators: U16 = U16(0)
+    request_code_validation_base_fee: U256 = U256(0)
+    request_code_validation_extra_fee: U256 = U256(0)
+    protocol_version: U256 = U256(0)
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorStorage:
+    """Slots 0 to 3 of a program's Mirror."""
+
+    state_hash: Bytes32 = ZERO_WORD
+    nonce: U256 = U256(0)
+    exited: bool = False
+    inheritor: Address = ZERO_ADDRESS
+    initializer: Address = ZERO_ADDRESS
+    is_small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStorage:
+    """The namespace of ERC-20."""
+
+    balances: Map[Address, U256] = Map()
+    allowances: Map[tuple[Address, Address], U256] = Map()
+    total_supply: U256 = U256(0)
+    name: str = ""
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MiddlewareStorage:
+    """What POAMiddleware keeps: the Router, and the list it answers as election."""
+
+    router: Address = ZERO_ADDRESS
+    operators: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The storage of one account, by namespace."""
+
+    implementation: Address = ZERO_ADDRESS
+    """The ERC-1967 word: the implementation of a proxy, the ABI interface of a Mirror."""
+    owner: Address = ZERO_ADDRESS
+    initialized: U64 = U64(0)
+    paused: bool = False
+    nonces: Map[Address, U256] = Map()
+    domain_name: str = ""
+    domain_version: str = ""
+    router_slot: U256 = U256(0)
+    """The base slot B."""
+    router: RouterStorage = RouterStorage()
+    mirror: MirrorStorage = MirrorStorage()
+    token: TokenStorage = TokenStorage()
+    middleware: MiddlewareStorage = MiddlewareStorage()
+
+
+EMPTY_STORAGE = Storage()
+
+
+class ContractKind(Enum):
+    """Contracts whose code knows nothing but itself."""
+
+    Router = auto()
+    WrappedVara = auto()
+    POAMiddleware = auto()
+    BatchMulticall = auto()
+    Gear = auto()
+    ERC1967Proxy = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCode:
+    """Code of one of the contracts; upgradeable ones compare `deployed_at` with where they run."""
+
+    kind: ContractKind
+    deployed_at: Address
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorCode:
+    """The implementation behind all programs of a Router, which is burnt into it."""
+
+    router: Address
+
+
+@dataclass(frozen=True, slots=True)
+class CloneCode:
+    """A program's Mirror proxy; the small kind has no functions of its own."""
+
+    router: Address
+    small: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DataCode:
+    """Bytes stored as code (SSTORE2), behind one byte that stops execution."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCode:
+    """A contract that is none of ours: the environment answers for it."""
+
+    kind: str = ""
+    """Free text for whoever answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderConstruction:
+    """A contract of ours whose constructor runs: it has no code yet."""
+
+
+Code = ContractCode | MirrorCode | CloneCode | DataCode | ForeignCode | UnderConstruction
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account; without code it is one of a person, or nobody's."""
+
+    balance: U256 = U256(0)
+    nonce: U64 = U64(0)
+    code: Code | None = None
+    storage: Storage = EMPTY_STORAGE
+
+
+NO_ACCOUNT = Account()
+
+
+@dataclass(frozen=True, slots=True)
+class CloneInitcode:
+    """Keccak-256 of the initcode of both kinds of clones, as a Router's clones have it (ROU-21)."""
+
+    small: Bytes32
+    full: Bytes32
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The state of the chain, as far as the contracts can see it.
+
+    Args:
+        chain_id: for EIP-712.
+        accounts: absent ones are empty.
+        clone_initcode: by Router; the compiled code of clones is a parameter, because only its hash matters.
+    """
+
+    chain_id: U256 = U256(1)
+    accounts: Map[Address, Account] = field(default_factory=Map)
+    clone_initcode: Map[Address, CloneInitcode] = field(default_factory=Map)
+
+    def account(self, address: Address) -> Account:
+        """The account at an address."""
+        return self.accounts.get(address, NO_ACCOUNT)
+
+    def with_account(self, address: Address, account: Account) -> World:
+        """The world with one account replaced."""
+        return replace(self, accounts=self.accounts.set(address, account))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The block a transaction runs in.
+
+    Args:
+        number: its height.
+        timestamp: seconds.
+        hash_of: hashes of earlier blocks by height; asked only for the 256 before this one.
+    """
+
+    number: U256
+    timestamp: U256
+    hash_of: Callable[[int], Bytes32]
+
+    def blockhash(self, number: int) -> Bytes32:
+        """The hash of one of the 256 blocks before this one, else zero (ROU-22)."""
+        if self.number - 256 <= number < self.number if self.number >= 256 else number < self.number:
+            return self.hash_of(number)
+        return ZERO_WORD
