@@ -15,6 +15,7 @@ from gearexe_spec.onchain.calldata import Calldata, empty_revert
 from gearexe_spec.onchain.errors import Bubbled
 from gearexe_spec.onchain.machine import Frame, Outcome
 from gearexe_spec.onchain.words import compute_selector, encode_word
+from gearexe_spec.onchain.world import ZERO_U256
 
 _PERMIT = compute_selector("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)")
 _TRANSFER_FROM = compute_selector("transferFrom(address,address,uint256)")
@@ -82,7 +83,7 @@ def check_has_code(frame: Frame, target: Address) -> None:
         raise empty_revert()
 
 
-def call_without_result(frame: Frame, target: Address, data: bytes, value: U256 = U256(0)) -> None:
+def call_without_result(frame: Frame, target: Address, data: bytes, value: U256 = ZERO_U256) -> None:
     """A call of a function that returns nothing (ROU-36, ROU-38).
 
     Raises:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from gearexe_spec.base.fixed_bytes import Address
 from gearexe_spec.base.numeric import U64, U256
+from gearexe_spec.onchain.world import ZERO_U256
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class NestedCall:
     """A call that foreign code makes before it answers."""
 
     to: Address
-    value: U256 = U256(0)
+    value: U256 = ZERO_U256
     data: bytes = b""
     static: bool = False
 

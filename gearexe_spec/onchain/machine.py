@@ -28,6 +28,7 @@ from gearexe_spec.onchain.environment import Environment, ForeignCall, NestedCal
 from gearexe_spec.onchain.errors import Bubbled, encode_revert_data
 from gearexe_spec.onchain.events import Event, Log
 from gearexe_spec.onchain.world import (
+    ZERO_U256,
     Account,
     Block,
     Code,
@@ -370,7 +371,7 @@ class Frame:
         self.check_not_static()
         self.execution.logs.append(log)
 
-    def call(self, to: Address, data: bytes = b"", value: U256 = U256(0), gas_cap: int | None = None) -> Outcome:
+    def call(self, to: Address, data: bytes = b"", value: U256 = ZERO_U256, gas_cap: int | None = None) -> Outcome:
         """CALL; a cap is what the contract writes, to which the stipend comes with value (ROU-28, ROU-34)."""
         if value:
             self.check_not_static()

@@ -27,6 +27,7 @@ from gearexe_spec.onchain.machine import Creation, Execution, ExternalCall, Fram
 from gearexe_spec.onchain.proxies import construct_erc1967_proxy, run_clone, run_erc1967_proxy
 from gearexe_spec.onchain.upgradeable import lock_implementation
 from gearexe_spec.onchain.world import (
+    ZERO_U256,
     Block,
     CloneCode,
     Code,
@@ -63,7 +64,7 @@ class Call:
     sender: Address
     to: Address
     data: bytes = b""
-    value: U256 = U256(0)
+    value: U256 = ZERO_U256
     blob_hashes: tuple[Bytes32, ...] = ()
 
 
@@ -89,7 +90,7 @@ class Deployment:
     sender: Address
     contract: ContractKind | None
     arguments: Address | ProxyArguments | None = None
-    value: U256 = U256(0)
+    value: U256 = ZERO_U256
 
 
 @dataclass(frozen=True, slots=True)

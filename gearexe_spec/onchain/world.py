@@ -24,6 +24,10 @@ from gearexe_spec.onchain.commitments import AggregatedPublicKey
 
 ZERO_ADDRESS = Address.zero()
 ZERO_WORD = Bytes32.zero()
+ZERO_U16, ZERO_U32, ZERO_U48 = U16(0), U32(0), U48(0)
+ZERO_U64, ZERO_U128, ZERO_U256 = U64(0), U128(0), U256(0)
+MAINNET = U256(1)
+NO_KEY = AggregatedPublicKey(ZERO_U256, ZERO_U256)
 ROUTER_BASE_SLOT = compute_namespace_slot("router.storage.RouterV1")
 """Where `initialize` puts the Router's storage."""
 ERC1967_SLOT = Bytes32.from_hex("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc")
@@ -43,8 +47,8 @@ class GenesisBlockInfo:
     """The block in which the Router was initialized; its hash is looked up later."""
 
     hash: Bytes32 = ZERO_WORD
-    number: U32 = U32(0)
-    timestamp: U48 = U48(0)
+    number: U32 = ZERO_U32
+    timestamp: U48 = ZERO_U48
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class CommittedBatchInfo:
     """The latest batch."""
 
     hash: Bytes32 = ZERO_WORD
-    timestamp: U48 = U48(0)
+    timestamp: U48 = ZERO_U48
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +72,17 @@ class AddressBook:
 class ComputationSettings:
     """Stored and shown, used by nobody (finding F-ONC-6)."""
 
-    threshold: U64 = U64(0)
-    wvara_per_second: U128 = U128(0)
+    threshold: U64 = ZERO_U64
+    wvara_per_second: U128 = ZERO_U128
 
 
 @dataclass(frozen=True, slots=True)
 class Timelines:
     """Durations in seconds."""
 
-    era: U256 = U256(0)
-    election: U256 = U256(0)
-    validation_delay: U256 = U256(0)
+    era: U256 = ZERO_U256
+    election: U256 = ZERO_U256
+    validation_delay: U256 = ZERO_U256
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +93,35 @@ class Validators:
     and counts them for the threshold.
     """
 
-    aggregated_public_key: AggregatedPublicKey = AggregatedPublicKey(U256(0), U256(0))
+    aggregated_public_key: AggregatedPublicKey = NO_KEY
     verifiable_secret_sharing_commitment_pointer: Address = ZERO_ADDRESS
     members: frozenset[Address] = frozenset()
     listed: tuple[Address, ...] = ()
-    use_from_timestamp: U256 = U256(0)
+    use_from_timestamp: U256 = ZERO_U256
 
 
 @dataclass(frozen=True, slots=True)
 class RouterStorage:
     """What lies behind the Router's base slot."""
 
-    reserved: U256 = U256(0)
+    reserved: U256 = ZERO_U256
     genesis_block: GenesisBlockInfo = GenesisBlockInfo()
     latest_committed_batch: CommittedBatchInfo = CommittedBatchInfo()
     impl_addresses: AddressBook = AddressBook()
-    threshold_numerator: U128 = U128(0)
-    threshold_denominator: U128 = U128(0)
+    threshold_numerator: U128 = ZERO_U128
+    threshold_denominator: U128 = ZERO_U128
     validators0: Validators = Validators()
     validators1: Validators = Validators()
     compute_settings: ComputationSettings = ComputationSettings()
     timelines: Timelines = Timelines()
     codes: Map[CodeId, CodeState] = Map()
     programs: Map[Address, CodeId] = Map()
-    programs_count: U256 = U256(0)
-    validated_codes_count: U256 = U256(0)
-    max_validators: U16 = U16(0)
-    request_code_validation_base_fee: U256 = U256(0)
-    request_code_validation_extra_fee: U256 = U256(0)
-    protocol_version: U256 = U256(0)
+    programs_count: U256 = ZERO_U256
+    validated_codes_count: U256 = ZERO_U256
+    max_validators: U16 = ZERO_U16
+    request_code_validation_base_fee: U256 = ZERO_U256
+    request_code_validation_extra_fee: U256 = ZERO_U256
+    protocol_version: U256 = ZERO_U256
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class MirrorStorage:
     """Slots 0 to 3 of a program's Mirror."""
 
     state_hash: Bytes32 = ZERO_WORD
-    nonce: U256 = U256(0)
+    nonce: U256 = ZERO_U256
     exited: bool = False
     inheritor: Address = ZERO_ADDRESS
     initializer: Address = ZERO_ADDRESS
@@ -138,7 +142,7 @@ class TokenStorage:
 
     balances: Map[Address, U256] = Map()
     allowances: Map[tuple[Address, Address], U256] = Map()
-    total_supply: U256 = U256(0)
+    total_supply: U256 = ZERO_U256
     name: str = ""
     symbol: str = ""
 
@@ -158,12 +162,12 @@ class Storage:
     implementation: Address = ZERO_ADDRESS
     """The ERC-1967 word: the implementation of a proxy, the ABI interface of a Mirror."""
     owner: Address = ZERO_ADDRESS
-    initialized: U64 = U64(0)
+    initialized: U64 = ZERO_U64
     paused: bool = False
     nonces: Map[Address, U256] = Map()
     domain_name: str = ""
     domain_version: str = ""
-    router_slot: U256 = U256(0)
+    router_slot: U256 = ZERO_U256
     """The base slot B."""
     router: RouterStorage = RouterStorage()
     mirror: MirrorStorage = MirrorStorage()
@@ -235,8 +239,8 @@ Code = ContractCode | MirrorCode | CloneCode | DataCode | ForeignCode | UnderCon
 class Account:
     """An account; without code it is one of a person, or nobody's."""
 
-    balance: U256 = U256(0)
-    nonce: U64 = U64(0)
+    balance: U256 = ZERO_U256
+    nonce: U64 = ZERO_U64
     code: Code | None = None
     storage: Storage = EMPTY_STORAGE
 
@@ -262,7 +266,7 @@ class World:
         clone_initcode: by Router; the compiled code of clones is a parameter, because only its hash matters.
     """
 
-    chain_id: U256 = U256(1)
+    chain_id: U256 = MAINNET
     accounts: Map[Address, Account] = field(default_factory=Map)
     clone_initcode: Map[Address, CloneInitcode] = field(default_factory=Map)
 
