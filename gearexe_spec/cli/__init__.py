@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Hold a target against recorded vectors.",
     "diff": "Ask the specification and production the same random things.",
     "production": "The published implementation: build it, look at it, ask it one thing.",
+    "vectors": "Our own vectors: fill, list, lint, show, hash, pack.",
     "serve": "Answer the wire protocol: the specification as a target.",
 }
 """The commands in the order of the help text. `name` is the function `name` of the module `gearexe_spec.cli.<name>`, or

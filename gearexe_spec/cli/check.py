@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -13,9 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gearexe_spec.conformance.discovery import import_rooms
 from gearexe_spec.conformance.parallel import Setup, cut_in_pieces, in_order, run_pieces, target_of
 from gearexe_spec.conformance.runner import Outcome, Piece, Status
-from gearexe_spec.conformance.suite import find_files, shipped_suite
+from gearexe_spec.conformance.suite import find_files, shipped_vectors
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.target import TargetUnavailable
+from gearexe_spec.conformance.vectors.fill import MANIFEST
 
 NOTHING_FAILED, SOMETHING_FAILED, NOTHING_RAN, TARGET_UNAVAILABLE = 0, 1, 2, 3
 SHOWN_BY_DEFAULT = 50
@@ -42,7 +45,7 @@ def check(
 ) -> None:
     """Replay recorded cases through a target and report the first difference of each failing case."""
     console, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True)
-    path = suite or shipped_suite()
+    path = suite or shipped_vectors()
     try:
         pieces = cut_in_pieces(find_files(path), only)
     except FileNotFoundError:
@@ -63,7 +66,10 @@ def check(
     for module in broken:
         console.print(f"[red]broken module[/] {module.name}: {module.error}", markup=True)
     report(console, outcomes, show)
-    raise typer.Exit(exit_code(outcomes, bool(broken)))
+    uncounted = list(_miscounts(path, outcomes)) if only is None else []
+    for sentence in uncounted:
+        console.print(sentence, markup=False)
+    raise typer.Exit(exit_code(outcomes, bool(broken or uncounted)))
 
 
 def report(console: Console, outcomes: list[Outcome], show: int) -> None:
@@ -128,6 +134,17 @@ def _run(pieces: list[Piece], setup: Setup, workers: int, console: Console) -> l
     finally:
         progress.stop()
     return in_order(done)
+
+
+def _miscounts(suite: Path, outcomes: list[Outcome]) -> Iterator[str]:
+    """Where a manifest lists other cases than those that ran: nothing is skipped unseen (VEC-31)."""
+    manifest = suite / MANIFEST
+    if not manifest.is_file():
+        return
+    listed = {entry["name"] for entry in json.loads(manifest.read_bytes()).get("cases", ())}
+    ran = {outcome.name for outcome in outcomes}
+    if listed - ran:
+        yield f"the manifest lists {len(listed - ran)} cases that did not run, first {min(listed - ran)}"
 
 
 def _reasons(outcomes: list[Outcome]) -> list[tuple[str, int]]:

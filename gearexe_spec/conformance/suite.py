@@ -17,6 +17,7 @@ from gearexe_spec.conformance.reference.adapter import Document
 
 PACKED = ".xz"
 SUFFIXES = (".json", ".json" + PACKED)
+PARTS = ("states", "schemas")
 LONGEST_FILE = 1 << 30
 """Bytes a recorded file may unpack to."""
 
@@ -48,9 +49,15 @@ def find_files(suite: Path) -> tuple[SuiteFile, ...]:
         raise FileNotFoundError(suite)
     if suite.is_file():
         return (SuiteFile(suite, plain_name(suite.name)),)
-    found = (path for path in suite.rglob("*") if path.name.endswith(SUFFIXES) and path.is_file())
+    found = (path for path in suite.rglob("*") if path.name.endswith(SUFFIXES) and not _is_part(path))
     files = (SuiteFile(path, plain_name(path.relative_to(suite).as_posix())) for path in found)
     return tuple(sorted(files, key=lambda file: file.name))
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a file is no document of its own: a state or schema beside a manifest."""
+    folder = path.parent
+    return folder.name in PARTS and (folder.parent / "manifest.json").is_file()
 
 
 def plain_name(path: str) -> str:
@@ -110,9 +117,17 @@ def _read_neighbour(path: Path, name: str) -> Document:
 
 
 def _neighbours(path: Path, name: str) -> Iterator[Path]:
+    if name.startswith("states/"):
+        yield from (folder / name for folder in path.parents if (folder / "states").is_dir())
+        return
     for folder in (path.parent, shipped_suite() / path.parent.name):
         yield folder / name
         yield folder / (name + PACKED)
+
+
+def shipped_vectors() -> Path:
+    """Where all vectors of this project lie: our own, and below them production's recordings."""
+    return shipped_suite().parent
 
 
 def shipped_suite() -> Path:

@@ -38,6 +38,14 @@ class Document(dict[str, Json]):
             raise FileNotFoundError(name)
         return self._neighbours(name)
 
+    def state(self, name: str) -> Json:
+        """The state with this hash: `states/HASH.json` in the folder that holds the manifest.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        return self.sibling(f"states/{name}.json")["state"]
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -72,7 +80,9 @@ Adapter = Callable[[Document], Iterator[Case]]
 ADAPTERS: dict[str, Adapter] = {}
 """By the format of the recorded files (`onchain-hashes/1`)."""
 
-WITHOUT_CASES = frozenset({"economics-coverage/1", "onchain-coverage/1", "wasm-coverage/1", "manifest/1"})
+WITHOUT_CASES = frozenset(
+    {"economics-coverage/1", "onchain-coverage/1", "wasm-coverage/1", "manifest/1", "vectors-manifest/1"}
+)
 """Formats that count or list what other files hold."""
 
 SHAPES: tuple[tuple[frozenset[str], str], ...] = (

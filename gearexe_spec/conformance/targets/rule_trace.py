@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
 
 from gearexe_spec.conformance.json_form import Json
+from gearexe_spec.conformance.rules import find_rules
 
 LONGEST_TRACE = 10_000
-RULE = re.compile(r"\b[A-Z]{3}-\d+\b")
 
 
 class RuleTrace:
@@ -53,7 +52,7 @@ def _rules_of(code: CodeType) -> tuple[str, ...]:
     if "gearexe_spec" not in code.co_filename or "conformance" in code.co_filename or not code.co_consts:
         return ()
     text = code.co_consts[0]
-    return tuple(dict.fromkeys(RULE.findall(text))) if isinstance(text, str) else ()
+    return find_rules(text) if isinstance(text, str) else ()
 
 
 def _name(frame: FrameType) -> str:

@@ -1,0 +1,1 @@
+"""Our own vectors: their forms, the recorder that writes them, manifest, schemas, lint."""
