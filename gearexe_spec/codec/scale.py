@@ -223,7 +223,7 @@ class _Bytes(Codec[bytes]):
         length = _LENGTH.decode_from(reader)
         if self.limit is not None and length > self.limit:
             raise Rejected(ScaleRejection.LengthOutOfRange)
-        return bytes(reader.take(length))
+        return bytes(reader.take(int(length)))
 
 
 class _Text(Codec[str]):

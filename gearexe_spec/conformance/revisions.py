@@ -117,7 +117,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "`Transactions`: SCALE enumeration with a one-byte index, records of limits",
         "`Operations`: four-byte tags 0 to 5",
         Treatment.NOT_ANSWERED,
-        ("codec/*",),
+        ("scale/*",),
     ),
     RevisionDifference(
         "REV-ROUTER",
@@ -125,7 +125,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "none; no event ProtocolVersionChanged (index 9 does not decode)",
         "`protocolVersion`, `subProtocolVersion`, `bumpProtocolVersion`, the event, one more word in `storageView`",
         Treatment.ASKED_AS_RELEASE,
-        ("codec/*", "onchain/*"),
+        ("scale/*", "onchain/*"),
     ),
     RevisionDifference(
         "REV-NEVER-MADE",
@@ -141,7 +141,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "a panic with a text",
         "a named rejection",
         Treatment.NAMELESS,
-        ("program/*", "execution/*", "codec/*", "crypto/*"),
+        ("program/*", "execution/*", "scale/*", "signing/*"),
     ),
     RevisionDifference(
         "REV-REASONS",
@@ -149,7 +149,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "a text",
         "a named rejection",
         Treatment.NAMELESS,
-        ("codec/*", "crypto/*"),
+        ("scale/*", "signing/*"),
     ),
 )
 """Release 2.0.0 against the pinned revision (REV-3)."""

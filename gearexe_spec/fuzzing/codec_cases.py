@@ -54,13 +54,13 @@ def make_decode_case(dice: Dice, name: str, *, is_damaged: bool) -> Apply:
     data = TYPES[name](dice)
     if is_damaged:
         data = dice.blob(dice.below(80)) if dice.chance(8) else damage(data, dice)
-    return Apply("codec/decode", {"type": name, "bytes": hex_of(data)})
+    return Apply("scale/decode", {"type": name, "bytes": hex_of(data)})
 
 
 def make_ids_case(dice: Dice) -> Apply:
     """A message, a nonce and a code."""
     return Apply(
-        "crypto/ids",
+        "signing/ids",
         {
             "messageId": hex_of(dice.blob(32)),
             "nonce": hex(dice.integer(32)),
@@ -71,13 +71,13 @@ def make_ids_case(dice: Dice) -> Apply:
 
 def make_key_case(dice: Dice) -> Apply:
     """A private key, or 32 bytes that are none."""
-    return Apply("crypto/publicKey", {"privateKey": hex_of(_scalar(dice))})
+    return Apply("signing/publicKey", {"privateKey": hex_of(_scalar(dice))})
 
 
 def make_signing_case(dice: Dice) -> Apply:
     """Something to sign."""
     return Apply(
-        "crypto/sign", {"privateKey": hex_of(private_key(dice)), "digest": hex_of(dice.blob(32)), **_format(dice)}
+        "signing/sign", {"privateKey": hex_of(private_key(dice)), "digest": hex_of(dice.blob(32)), **_format(dice)}
     )
 
 
@@ -98,7 +98,7 @@ def make_recovery_case(dice: Dice) -> Apply:
         case 3:
             place = dice.below(65)
             signature = signature[:place] + bytes([dice.below(256)]) + signature[place + 1 :]
-    return Apply("crypto/recover", {"digest": hex_of(digest), "signature": hex_of(signature), **form})
+    return Apply("signing/recover", {"digest": hex_of(digest), "signature": hex_of(signature), **form})
 
 
 def hex_of(data: bytes) -> str:

@@ -115,6 +115,7 @@ def test_what_decodes_is_canonical_but_for_order(data: st.DataObject, blob: byte
         (scale.compact_u128, "ff" + "ff" * 67, "CompactOutOfRange"),
         (scale.byte_vector(2), "0c000000", "LengthOutOfRange"),
         (scale.byte_vector(), "feffffff", "UnexpectedEnd"),
+        (scale.byte_vector(), "03ffffffff", "UnexpectedEnd"),
         (scale.vector(scale.u8), "feffffff00", "UnexpectedEnd"),
         (scale.vector(scale.array(scale.u8, 2)), "0800", "UnexpectedEnd"),
     ],

@@ -7,7 +7,7 @@ use crate::{
 };
 use ethexe_common::{
     BlockHeader, ProgramStates, Schedule, ScheduledTask, StateHashWithQueueSize, ToDigest,
-    consensus::{BatchCommitmentValidationReply, BatchCommitmentValidationRequest},
+    consensus::BatchCommitmentValidationRequest,
     db::{CompactMb, MbMeta},
     events::BlockEvent,
     gear::{
@@ -52,7 +52,6 @@ macro_rules! entries {
 const ENTRIES: &[Entry] = entries! {
     "Allocations": Allocations, hash;
     "BatchCommitment": BatchCommitment, digest;
-    "BatchCommitmentValidationReply": BatchCommitmentValidationReply, digest;
     "BatchCommitmentValidationRequest": BatchCommitmentValidationRequest, digest;
     "BlockEvent": BlockEvent;
     "BlockHeader": BlockHeader;
@@ -117,7 +116,7 @@ const ENTRIES: &[Entry] = entries! {
 /// Types that the release does not have, or has in another form.
 const PINNED_ONLY: &[&str] = &["Operation", "Operations"];
 
-/// `codec/decode`: `type` and `bytes` to the value, how many bytes it took, its encoding and its hashes.
+/// `scale/decode`: `type` and `bytes` to the value, how many bytes it took, its encoding and its hashes.
 ///
 /// Bytes that are no such value are rejected; bytes that remain are the caller's to judge.
 pub fn decode_any(input: Input) -> Outcome {
@@ -130,7 +129,7 @@ pub fn decode_any(input: Input) -> Outcome {
     }
 }
 
-/// `codec/types`: the names that `codec/decode` knows.
+/// `scale/types`: the names that `scale/decode` knows.
 pub fn types(_: Input) -> Outcome {
     Ok(json!({"types": ENTRIES.iter().map(|Entry(name, _)| *name).collect::<Vec<_>>()}))
 }

@@ -35,12 +35,12 @@ type Operation = fn(Input) -> Outcome;
 
 /// Every operation this target offers.
 const OPERATIONS: &[(&str, Operation)] = &[
-    ("codec/decode", codec::decode_any),
-    ("codec/types", codec::types),
-    ("crypto/ids", signing::ids),
-    ("crypto/publicKey", signing::public_key),
-    ("crypto/recover", signing::recover),
-    ("crypto/sign", signing::sign),
+    ("scale/decode", codec::decode_any),
+    ("scale/types", codec::types),
+    ("signing/ids", signing::ids),
+    ("signing/publicKey", signing::public_key),
+    ("signing/recover", signing::recover),
+    ("signing/sign", signing::sign),
     ("execution/run", queue::run),
     ("program/applyDueTasks", block::apply_due_tasks),
     ("program/applyJournals", block::apply_journals),

@@ -17,7 +17,7 @@ enum Format {
     Contract(Address),
 }
 
-/// `crypto/sign`: `privateKey`, `digest`, `format` and, for `Contract`, `contract`; to `signature` with v 27 or 28.
+/// `signing/sign`: `privateKey`, `digest`, `format` and, for `Contract`, `contract`; to `signature` with v 27 or 28.
 pub fn sign(input: Input) -> Outcome {
     let key = PrivateKey::from_seed(input.get("privateKey")?.array()?)
         .map_err(|_| Refusal::rejected("InvalidPrivateKey", "validate"))?;
@@ -27,18 +27,18 @@ pub fn sign(input: Input) -> Outcome {
         Format::Message => Signature::create_message(&key, digest),
         Format::Contract(address) => {
             return match ContractSignature::create_from_digest(address, &key, digest) {
-                Ok(signature) => Ok(json!({"signature": signature.form()})),
+                Ok(signature) => Ok(json!({"signature": signature.into_pre_eip155_bytes().form()})),
                 Err(error) => Err(Refusal::Failure(error.to_string())),
             };
         }
     };
     match signature {
-        Ok(signature) => Ok(json!({"signature": signature.form()})),
+        Ok(signature) => Ok(json!({"signature": signature.into_pre_eip155_bytes().form()})),
         Err(error) => Err(Refusal::Failure(error.to_string())),
     }
 }
 
-/// `crypto/recover`: `signature` (65 bytes) of `digest` in `format`; to `publicKey` (compressed) and `address`.
+/// `signing/recover`: `signature` (65 bytes) of `digest` in `format`; to `publicKey` (compressed) and `address`.
 pub fn recover(input: Input) -> Outcome {
     let digest = Digest(input.get("digest")?.array()?);
     let invalid = || Refusal::rejected("InvalidSignature", "validate");
@@ -50,11 +50,11 @@ pub fn recover(input: Input) -> Outcome {
     };
     let key = recovered.map_err(|_| invalid())?;
     Ok(json!({
-        "publicKey": key.to_bytes().form(), "address": key.to_address().form(), "signature": signature.form(),
+        "publicKey": key.to_bytes().form(), "address": key.to_address().form(), "signature": signature.into_pre_eip155_bytes().form(),
     }))
 }
 
-/// `crypto/publicKey`: of a private key, with its address.
+/// `signing/publicKey`: of a private key, with its address.
 pub fn public_key(input: Input) -> Outcome {
     let key = PrivateKey::from_seed(input.get("privateKey")?.array()?)
         .map_err(|_| Refusal::rejected("InvalidPrivateKey", "validate"))?
@@ -62,7 +62,7 @@ pub fn public_key(input: Input) -> Outcome {
     Ok(json!({"publicKey": key.to_bytes().form(), "address": key.to_address().form()}))
 }
 
-/// `crypto/ids`: what `messageId`, `nonce` and `code` lead to.
+/// `signing/ids`: what `messageId`, `nonce` and `code` lead to.
 pub fn ids(input: Input) -> Outcome {
     let message = input.get("messageId")?.message()?;
     Ok(json!({

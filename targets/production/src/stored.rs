@@ -3,9 +3,8 @@
 
 use crate::form::{Form, Name, camel_case, choice, field, hex, record};
 use ethexe_common::{
-    Address, BlockHeader, ContractSignature, Digest, HashOf, MaybeHashOf, ScheduledTask, Signature,
-    StateHashWithQueueSize, ValidatorsVec,
-    consensus::{BatchCommitmentValidationReply, BatchCommitmentValidationRequest},
+    Address, BlockHeader, Digest, HashOf, MaybeHashOf, ScheduledTask, Signature, StateHashWithQueueSize, ValidatorsVec,
+    consensus::BatchCommitmentValidationRequest,
     db::{CompactMb, MbMeta},
     ecdsa::SignedMessage,
     events::{BlockEvent, MirrorEvent, RouterEvent, mirror, router},
@@ -32,7 +31,7 @@ use gear_core::{
     rpc::ReplyInfo,
 };
 use gear_core_errors::SignalCode;
-use gprimitives::{ActorId, MessageId};
+use gprimitives::{ActorId, MessageId, U256};
 use parity_scale_codec::{Decode, Encode};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +53,6 @@ records! {
         block_hash, timestamp, previous_batch, expiry, chain_commitment, code_commitments, validators_commitment,
         rewards_commitment,
     }
-    BatchCommitmentValidationReply { digest, signature }
     BatchCommitmentValidationRequest { digest, head, codes, rewards, validators }
     BlockHeader { height, timestamp, parent_hash }
     ChainCommitment { transitions, head, last_advanced_eth_block }
@@ -143,15 +141,11 @@ macro_rules! transparent {
 
 transparent! {
     Address => |address| address.0;
-    ContractSignature => |signature| signature.into_pre_eip155_bytes();
     Digest => |digest| digest.0;
     GearPage => |page| u32::from(*page);
     MemoryPages => |pages| pages.to_inner();
     MemoryPagesRegion => |region| region.as_inner();
     MessageQueue => |queue| queue.as_ref();
-    Signature => |signature| signature.into_pre_eip155_bytes();
-    SignalCode => |code| code.to_u32();
-    DispatchStash => |stash| AsRef::<BTreeMap<_, _>>::as_ref(stash);
     Mailbox => |mailbox| AsRef::<BTreeMap<_, _>>::as_ref(mailbox);
     SignedCompactTxReceipt => |receipt| **receipt;
     SignedTxReceipt => |receipt| **receipt;
@@ -179,6 +173,19 @@ impl<T> Form for MaybeHashOf<T> {
 impl<T: Form + Clone, const N: usize> Form for LimitedVec<T, N> {
     fn form(&self) -> Json {
         (**self).form()
+    }
+}
+
+/// A dispatch and, under `user`, its destination unless that is the program.
+impl Form for DispatchStash {
+    fn form(&self) -> Json {
+        let entries: &BTreeMap<MessageId, Expiring<(Dispatch, Option<ActorId>)>> = self.as_ref();
+        let entry = |(id, entry): (&MessageId, &Expiring<(Dispatch, Option<ActorId>)>)| {
+            let (dispatch, user) = &entry.value;
+            let value = record([field("dispatch", dispatch), field("user", user)]);
+            (*id, Expiring { value, expiry: entry.expiry })
+        };
+        entries.iter().map(entry).collect::<BTreeMap<_, _>>().form()
     }
 }
 
@@ -224,8 +231,8 @@ impl Form for MessageType {
 impl Form for PayloadLookup {
     fn form(&self) -> Json {
         match self {
-            Self::Direct(payload) => choice("direct", hex(payload)),
-            Self::Stored(hash) => choice("stored", hash.form()),
+            Self::Direct(payload) => choice("directPayload", record([("data".into(), hex(payload))])),
+            Self::Stored(hash) => choice("storedPayload", record([field("hash", hash)])),
         }
     }
 }
@@ -269,6 +276,28 @@ impl Form for ProgramState {
             field("balance", self.balance),
             field("executableBalance", self.executable_balance),
         ])
+    }
+}
+
+/// Its three parts, normalised.
+impl Form for Signature {
+    fn form(&self) -> Json {
+        let bytes = self.into_pre_eip155_bytes();
+        record([
+            field("r", U256::from_big_endian(&bytes[..32])),
+            field("s", U256::from_big_endian(&bytes[32..64])),
+            field("v", bytes[64]),
+        ])
+    }
+}
+
+/// A name for the number that programs read.
+impl Form for SignalCode {
+    fn form(&self) -> Json {
+        match self {
+            Self::Execution(error) => format!("Execution{error:?}").as_str().form(),
+            Self::RemovedFromWaitlist => "RemovedFromWaitlist".form(),
+        }
     }
 }
 

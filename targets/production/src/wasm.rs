@@ -112,7 +112,7 @@ impl Form for InstantiatedSectionSizes {
 
 impl Form for InstrumentedCode {
     fn form(&self) -> Json {
-        record([field("bytes", self.bytes()), field("instantiatedSectionSizes", self.instantiated_section_sizes())])
+        record([field("code", self.bytes()), field("sectionSizes", self.instantiated_section_sizes())])
     }
 }
 
