@@ -11,6 +11,7 @@ from wasmtime import Config, Engine, Module
 
 from gearexe_spec.base.ids import CodeId
 from gearexe_spec.execution.program import ExecutableCode
+from gearexe_spec.wasm.page_hooks import add_page_hooks
 
 STACK_BYTES = 2 * 1024 * 1024
 """Of the engine's own stack; the limit inside the code is reached first (EXE-122, F-R4)."""
@@ -32,11 +33,18 @@ _COMPILED: OrderedDict[CodeId, tuple[bytes, Module]] = OrderedDict()
 
 
 def compile_code(code: ExecutableCode) -> Module:
-    """The machine code of instrumented code; kept by code id, and only while the instrumented bytes agree (EXE-121)."""
+    """The machine code of instrumented code with page hooks (EXE-121).
+
+    It is kept by code id, and used only while the instrumented bytes agree.
+
+    Raises:
+        WasmtimeError: the engine refuses the code.
+    """
     kept = _COMPILED.get(code.code_id)
     if kept is not None and kept[0] == code.instrumented:
+        _COMPILED.move_to_end(code.code_id)
         return kept[1]
-    module = Module(ENGINE, code.instrumented)
+    module = Module(ENGINE, add_page_hooks(code.instrumented, code.stack_end))
     _COMPILED[code.code_id] = (code.instrumented, module)
     if len(_COMPILED) > KEPT_MODULES:
         _COMPILED.popitem(last=False)

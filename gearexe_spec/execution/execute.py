@@ -15,7 +15,7 @@ from gearexe_spec.execution.codes import ReplyCode
 from gearexe_spec.execution.context import MessageContext
 from gearexe_spec.execution.counters import Counters
 from gearexe_spec.execution.journal import Journal
-from gearexe_spec.execution.lazy_pages import PAGE_SIZE, PAGES_PER_WASM_PAGE, WRITTEN, LazyPages, select_kept_pages
+from gearexe_spec.execution.lazy_pages import PAGE_SIZE, PAGES_PER_WASM_PAGE, LazyPages, select_kept_pages
 from gearexe_spec.execution.notes import Effects, compute_error_notes, compute_stop_notes, compute_success_notes
 from gearexe_spec.execution.parameters import MAX_WASM_PAGES
 from gearexe_spec.execution.precharge import Failure, Unexecutable, prepare
@@ -133,8 +133,7 @@ def _make_run(
 
 def collect(run: Run, code: ExecutableCode, termination: Succeeded | Exited | Waiting) -> Effects:
     """What remains of an execution that did not fail (EXE-68)."""
-    written = [page for page in range(run.memory.size() * PAGES_PER_WASM_PAGE) if run.pages.flags[page] & WRITTEN]
-    kept = select_kept_pages(written, code.static_pages, run.allocated)
+    kept = select_kept_pages(run.pages.written(), code.static_pages, run.allocated)
     return Effects(
         termination=termination,
         outgoing=run.context.outgoing(),

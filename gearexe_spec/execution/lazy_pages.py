@@ -15,14 +15,12 @@ from enum import Enum
 from typing import Protocol
 
 from gearexe_spec.execution.allocation import WASM_PAGE_SIZE, PageSet
-from gearexe_spec.execution.costs import HOST_COSTS, LOAD_PAGE
+from gearexe_spec.execution.costs import HOST_COSTS, LOAD_PAGE, SIGNAL_COSTS, PageCosts
+from gearexe_spec.wasm.page_hooks import READ, WRITTEN
 
 PAGE_SIZE = 16_384
 PAGES_PER_WASM_PAGE = WASM_PAGE_SIZE // PAGE_SIZE
 ADDRESS_SPACE = 1 << 32
-
-ACCESSED = 1
-WRITTEN = 2
 
 Span = tuple[int, int]
 """Offset and length in bytes of an access."""
@@ -39,8 +37,21 @@ class MemoryFault(Enum):
 class Flags(Protocol):
     """One byte per Gear page of the address space."""
 
-    def __getitem__(self, index: int) -> int: ...
-    def __setitem__(self, index: int, value: int) -> None: ...
+    def get(self, page: int) -> int:
+        """0, READ or WRITTEN."""
+        ...
+
+    def set(self, page: int, flag: int) -> None:
+        """Change the flag of a page."""
+        ...
+
+    def set_all(self) -> None:
+        """All pages are WRITTEN from now on: nothing is charged any more."""
+        ...
+
+    def written(self, first: int, end: int) -> list[int]:
+        """Pages from `first` up to but not including `end` that are WRITTEN, ascending."""
+        ...
 
 
 class LazyPages:
@@ -105,31 +116,55 @@ class LazyPages:
             return None
         return ranges[0] if len(ranges) == 1 else sorted({page for pages in ranges for page in pages})
 
-    def _touch(self, pages: Iterable[int], is_write: bool, gas: int) -> int:
-        """Charge one access of each page; when gas runs out nothing more happens (EXE-72, EXE-73)."""
-        for page in pages:
-            if page < self.stack_end:
-                continue
-            for cost in self._costs(page, is_write):
-                if cost > gas:
-                    self.exceeded = True
-                    return 0
-                gas -= cost
-            self._mark(page, is_write)
+    def touch_by_program(self, page: int, is_write: bool, gas: int) -> int:
+        """Charge a load or store of the program; the hooks ask only where something is to be paid (EXE-75).
+
+        Args:
+            gas: the program's counter.
+
+        Returns:
+            What is left of it.
+        """
+        gas = self._charge(page, is_write, gas, SIGNAL_COSTS)
+        if self.exceeded:
+            self.flags.set_all()
         return gas
 
-    def _costs(self, page: int, is_write: bool) -> tuple[int, ...]:
-        """What one access of a page by a system call costs: separate charges (EXE-72)."""
-        flags = self.flags[page]
-        if flags & ACCESSED:
-            return (HOST_COSTS.write_after_read,) if is_write and not flags & WRITTEN else ()
-        first = HOST_COSTS.write if is_write else HOST_COSTS.read
-        return (first, LOAD_PAGE) if page in self.stored else (first,)
+    def _touch(self, pages: Iterable[int], is_write: bool, gas: int) -> int:
+        """Charge one access of each page by a system call (EXE-72, EXE-73)."""
+        for page in pages:
+            gas = self._charge(page, is_write, gas, HOST_COSTS)
+            if self.exceeded:
+                break
+        return gas
 
-    def _mark(self, page: int, is_write: bool) -> None:
-        if not self.flags[page] & ACCESSED and page in self.stored:
-            self.load(page, self.stored[page])
-        self.flags[page] |= ACCESSED | WRITTEN if is_write else ACCESSED
+    def _charge(self, page: int, is_write: bool, gas: int, costs: PageCosts) -> int:
+        """Charge one access of one page, mark and load it; when gas runs out nothing happens but that (EXE-72)."""
+        flag = self.flags.get(page)
+        if page < self.stack_end or flag == WRITTEN or (flag == READ and not is_write):
+            return gas
+        if flag == READ:
+            return self._pay(page, WRITTEN, gas, costs.write_after_read)
+        gas = self._pay(page, WRITTEN if is_write else READ, gas, costs.write if is_write else costs.read)
+        return self._load(page, gas) if page in self.stored and not self.exceeded else gas
+
+    def _load(self, page: int, gas: int) -> int:
+        if gas < LOAD_PAGE:
+            self.exceeded = True
+            return 0
+        self.load(page, self.stored[page])
+        return gas - LOAD_PAGE
+
+    def _pay(self, page: int, flag: int, gas: int, cost: int) -> int:
+        if gas < cost:
+            self.exceeded = True
+            return 0
+        self.flags.set(page, flag)
+        return gas - cost
+
+    def written(self) -> list[int]:
+        """Written pages behind the stack, ascending."""
+        return self.flags.written(self.stack_end, self.memory_size() * PAGES_PER_WASM_PAGE)
 
 
 def select_kept_pages(written: Iterable[int], static_pages: int, allocated: PageSet) -> tuple[int, ...]:

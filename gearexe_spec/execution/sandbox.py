@@ -10,6 +10,7 @@ Source: protocol/backend/src/env.rs, protocol/sandbox/host/src/sandbox/wasmtime_
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable
 
 from wasmtime import Func, FuncType, Global, Limits, Linker, MemoryType, Store, ValType, WasmtimeError
@@ -17,18 +18,19 @@ from wasmtime import Memory as WasmMemory
 from wasmtime import Trap as WasmTrap
 from wasmtime import _ffi as ffi
 
-from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.execution.allocation import WASM_PAGE_SIZE
 from gearexe_spec.execution.engine import ENGINE, compile_code
-from gearexe_spec.execution.lazy_pages import Flags
+from gearexe_spec.execution.lazy_pages import ADDRESS_SPACE, PAGE_SIZE
 from gearexe_spec.execution.parameters import MAX_WASM_PAGES
 from gearexe_spec.execution.program import ExecutableCode
 from gearexe_spec.execution.run import Run
 from gearexe_spec.execution.syscalls.procedure import Syscall, call
 from gearexe_spec.execution.syscalls.table import SYSCALLS
 from gearexe_spec.execution.termination import Stopped, Succeeded, Termination, Trap, Trapped
+from gearexe_spec.wasm.gas_metering import GAS_EXPORT
+from gearexe_spec.wasm.page_hooks import FLAGS_EXPORT, HOOK_MODULE, TOUCH_PAGE, WRITTEN
 
-GAS_GLOBAL = "gear_gas"
+GEAR_PAGES = ADDRESS_SPACE // PAGE_SIZE
 MASK_32 = 0xFFFFFFFF
 MASK_64 = 0xFFFFFFFFFFFFFFFF
 
@@ -58,6 +60,36 @@ class InstanceMemory:
     def write(self, offset: int, data: bytes) -> None:
         """Overwrite bytes that lie inside."""
         ctypes.memmove(self.base + offset, data, len(data))
+
+
+class PageFlags:
+    """The flags of the pages: the second memory of the instance."""
+
+    __slots__ = ("cells", "memory")
+
+    def __init__(self, memory: InstanceMemory) -> None:
+        self.memory = memory
+        self.cells = (ctypes.c_ubyte * GEAR_PAGES).from_address(memory.base)
+
+    def get(self, page: int) -> int:
+        """0, READ or WRITTEN."""
+        return self.cells[page]
+
+    def set(self, page: int, flag: int) -> None:
+        """Change the flag of a page."""
+        self.cells[page] = flag
+
+    def set_all(self) -> None:
+        """All pages are WRITTEN."""
+        ctypes.memset(self.memory.base, WRITTEN, GEAR_PAGES)
+
+    def written(self, first: int, end: int) -> list[int]:
+        """Pages from `first` up to but not including `end` that are WRITTEN, ascending."""
+        flags = self.memory.read(first, end - first)
+        return [first + match.start() for match in _WRITTEN_FLAG.finditer(flags)]
+
+
+_WRITTEN_FLAG = re.compile(re.escape(bytes((WRITTEN,))))
 
 
 class GasCounter:
@@ -108,13 +140,12 @@ class Sandbox:
             raise InstantiationFailed from None
         self.exports = instance.exports(self.store)
         self.memory = InstanceMemory(self.store, memory)
-        gas = self.exports[GAS_GLOBAL]
+        gas = self.exports[GAS_EXPORT]
         assert isinstance(gas, Global), "instrumentation exports it"
         self.gas = GasCounter(self.store, gas)
-        self.flags = self._page_flags()
-
-    def _page_flags(self) -> Flags:
-        raise NotSpecifiedYet("page hooks")
+        flags = self.exports[FLAGS_EXPORT]
+        assert isinstance(flags, WasmMemory), "page hooks export it"
+        self.flags = PageFlags(InstanceMemory(self.store, flags))
 
     def call_entry(self, name: str, run: Run) -> Termination:
         """Run an entry point to its end (EXE-125, EXE-127)."""
@@ -148,6 +179,15 @@ class Machine:
             results = [ValType.i32()] if syscall.returns else []
             signature = FuncType([ValType.i32()] * syscall.arity, results)
             self.linker.define_func("env", syscall.name, signature, self._bind(syscall))
+        touched = FuncType([ValType.i32(), ValType.i32()], [])
+        self.linker.define_func(HOOK_MODULE, TOUCH_PAGE, touched, self._touch_page)
+
+    def _touch_page(self, page: int, is_write: int) -> None:
+        """The program touches a page for the first time, or writes to it for the first time (EXE-75)."""
+        run, gas = self.run, self.gas
+        assert run is not None
+        assert gas is not None
+        gas.set(run.pages.touch_by_program(page, is_write != 0, gas.get()))
 
     def _bind(self, syscall: Syscall) -> Callable[..., int | None]:
         """The host function of a system call (SYS-1, SYS-11)."""

@@ -11,11 +11,31 @@ from gearexe_spec.execution.parameters import BlockInfo
 from gearexe_spec.execution.run import Run
 from gearexe_spec.execution.syscalls.procedure import call
 from gearexe_spec.execution.syscalls.table import SYSCALLS
+from gearexe_spec.wasm.page_hooks import WRITTEN
 
 PROGRAM = ActorId(bytes(12) + b"\x22" * 20)
 USER = ActorId(bytes(12) + b"\x11" * 20)
 MESSAGE = MessageId(b"\x01" + b"\xa0" * 31)
 GAS = 10**12
+
+
+class PlainFlags:
+    """Flags as a byte array."""
+
+    def __init__(self) -> None:
+        self.cells = bytearray(262_144)
+
+    def get(self, page: int) -> int:
+        return self.cells[page]
+
+    def set(self, page: int, flag: int) -> None:
+        self.cells[page] = flag
+
+    def set_all(self) -> None:
+        self.cells = bytearray(b"\3" * len(self.cells))
+
+    def written(self, first: int, end: int) -> list[int]:
+        return [page for page in range(first, end) if self.cells[page] == WRITTEN]
 
 
 class PlainMemory:
@@ -57,7 +77,7 @@ def make_run(
     dispatch = IncomingDispatch(MESSAGE, kind, source, payload, U128(value), details)
     memory = PlainMemory(pages)
     lazy = LazyPages(
-        flags=bytearray(262_144),
+        flags=PlainFlags(),
         stack_end=stack_end,
         stored=stored or {},
         load=lambda page, data: memory.write(page * 16_384, data),

@@ -53,7 +53,7 @@ def test_when_gas_runs_out_all_of_it_is_gone_and_nothing_more_is_paid() -> None:
     gas = 2 * HOST_COSTS.read + LOAD_PAGE - 1
     assert run.pages.prepare_host_access(((0, 65_536),), (), gas) == (0, MemoryFault.GasExceeded)
     assert run.pages.exceeded
-    assert [run.pages.flags[page] for page in range(4)] == [1, 0, 0, 0]
+    assert [run.pages.flags.get(page) for page in range(4)] == [1, 1, 0, 0]
 
 
 def test_kept_are_static_and_allocated_pages() -> None:
