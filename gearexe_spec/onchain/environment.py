@@ -43,12 +43,16 @@ class ForeignCall:
 
 @dataclass(frozen=True, slots=True)
 class NestedCall:
-    """A call that foreign code makes before it answers."""
+    """A call that foreign code makes before it answers.
+
+    Gas is not counted, so the caller says where foreign code gave too little of it: the call fails without data.
+    """
 
     to: Address
     value: U256 = ZERO_U256
     data: bytes = b""
     static: bool = False
+    out_of_gas: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
+from Crypto.Hash import RIPEMD160
 from immutables import Map
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
@@ -23,6 +25,7 @@ from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.ids import compute_create2_address, compute_create_address
+from gearexe_spec.crypto.on_chain_ecdsa import compute_ecrecover
 from gearexe_spec.onchain.calldata import Calldata, empty_revert
 from gearexe_spec.onchain.environment import Environment, ForeignCall, NestedCall
 from gearexe_spec.onchain.errors import Bubbled, encode_revert_data
@@ -134,6 +137,7 @@ class Execution:
         gas: U64 | None = None,
         static: bool = False,
         top_level: bool = False,
+        starved: bool = False,
     ) -> Outcome:
         """Call an account: move the value, run its code, undo everything if it fails (ROU-28).
 
@@ -150,6 +154,8 @@ class Execution:
             self.calls.append(None)
         try:
             self.depth += 1
+            if starved:
+                raise empty_revert()
             if value:
                 self.move_ether(sender, to, value)
             outcome = Outcome(True, self.execute(Frame(self, to, to, sender, value, data, gas, static)))
@@ -205,24 +211,23 @@ class Execution:
         if frame.code_address == frame.address:
             self.foreign_calls += 1
         for nested in answer.calls:
-            self.call(frame.address, nested.to, nested.value, nested.data, static=frame.static or nested.static)
+            static = frame.static or nested.static
+            self.call(frame.address, nested.to, nested.value, nested.data, static=static, starved=nested.out_of_gas)
         if not answer.success:
             raise Bubbled(answer.data)
         return answer.data
 
     def run_precompile(self, frame: Frame) -> bytes:
-        """Ether sent to a precompile, without data: what fits in the gas of a plain transfer (ROU-30).
+        """What a precompile answers (ROU-30).
 
         Raises:
-            Rejected: Empty, where the precompile fails on empty input or costs more.
-            NotSpecifiedYet: with data.
+            Rejected: Empty, where the precompile fails.
+            NotSpecifiedYet: a precompile of elliptic curves or big numbers gets data.
         """
-        number = int.from_bytes(frame.code_address, "big")
-        if frame.data:
-            raise NotSpecifiedYet(f"calls of precompile {number} with data")
-        if number > 7:
+        answer = answer_precompile(int.from_bytes(frame.code_address, "big"), frame.data)
+        if answer is None:
             raise empty_revert()
-        return b""
+        return answer
 
     def is_foreign(self, address: Address) -> bool:
         """Whether an account is none of our contracts."""
@@ -408,6 +413,28 @@ class Frame:
         """Whether EXTCODESIZE is not zero."""
         code = self.execution.world.account(address).code
         return code is not None and not isinstance(code, UnderConstruction)
+
+
+def answer_precompile(number: int, data: bytes) -> bytes | None:
+    """The answer of a precompile, None for its failure; without data, as plain transfers come (ROU-30).
+
+    Raises:
+        NotSpecifiedYet: data for one of those from 5 on.
+    """
+    match number:
+        case 1:
+            word = Calldata(data)
+            signer = compute_ecrecover(word.bytes32(0), word.u256(32), word.u256(64), word.u256(96))
+            return b"" if signer is None else bytes(12) + signer
+        case 2:
+            return sha256(data).digest()
+        case 3:
+            return bytes(12) + bytes(RIPEMD160.new(data).digest())
+        case 4:
+            return data
+    if data:
+        raise NotSpecifiedYet(f"calls of precompile {number} with data")
+    return {5: b"", 6: bytes(64), 7: bytes(64)}.get(number)
 
 
 def is_precompile(address: Address) -> bool:

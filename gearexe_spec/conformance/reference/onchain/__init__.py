@@ -1,0 +1,1 @@
+"""Adapters of the folder `onchain`: hashes, and scenarios of the contracts."""
