@@ -57,6 +57,7 @@ pub fn instrument(input: Input) -> Outcome {
         field("metadata", code.metadata()),
         field("metadataScale", code.metadata().encode()),
         field("instrumented", instrumented.bytes()),
+        field("instrumentedHash", gear_core::utils::hash(instrumented.bytes())),
         field("sectionSizes", instrumented.instantiated_section_sizes()),
         field("instrumentedScaleHash", gear_core::utils::hash(&instrumented.encode())),
     ]))
