@@ -51,7 +51,7 @@ def status() -> None:
 
 @app.command()
 def ask(
-    operation: Annotated[str, typer.Argument(help="For example wasm/instrument; `status` lists them.")],
+    operation: Annotated[str, typer.Argument(help="For example code/check; `status` lists them.")],
     question: Annotated[
         str, typer.Argument(metavar="INPUT", help="The input as JSON; '-' reads it from standard input.")
     ] = "{}",

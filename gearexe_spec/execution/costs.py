@@ -13,6 +13,7 @@ from types import MappingProxyType
 from gearexe_spec.wasm.schedule import DB_WEIGHTS, MEMORY_WEIGHTS, RENT_WEIGHTS, SYSCALL_WEIGHTS
 
 DB_READ = DB_WEIGHTS["read"]
+DB_READ_PER_BYTE = DB_WEIGHTS["read_per_byte"]
 DB_WRITE = DB_WEIGHTS["write"]
 
 SENDING_FEE = 2 * DB_WRITE

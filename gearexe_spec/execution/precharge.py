@@ -84,7 +84,8 @@ def prepare(context: DispatchContext, counters: Counters) -> tuple[ActiveProgram
     program = check_executable(context)
 
     _charge(counters, PreCharge.CodeMetadata, costs.DB_READ)
-    _charge(counters, PreCharge.InstrumentedCode, costs.DB_READ)
+    length = 0 if context.code is None else context.code.charged_length
+    _charge(counters, PreCharge.InstrumentedCode, costs.DB_READ + costs.DB_READ_PER_BYTE * length)
     code = check_has_code(context)
 
     intervals = len(program.allocations.intervals)

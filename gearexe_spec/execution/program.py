@@ -66,6 +66,8 @@ class ExecutableCode:
         static_pages: WASM pages of memory that the code declares.
         stack_end: WASM page behind the stack, if the code says so.
         exports: entry points that it has.
+        charged_length: bytes that loading it is charged for; Gear.exe passes 0, its release 2.0.0 the length of the
+            instrumented module (REV-CODE-CHARGE).
     """
 
     code_id: CodeId
@@ -74,6 +76,7 @@ class ExecutableCode:
     static_pages: int
     stack_end: int | None
     exports: frozenset[DispatchKind]
+    charged_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,14 +41,13 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("signing/publicKey", signing::public_key),
     ("signing/recover", signing::recover),
     ("signing/sign", signing::sign),
-    ("execution/run", queue::run),
+    ("queue/run", queue::run),
     ("program/applyDueTasks", block::apply_due_tasks),
     ("program/applyJournals", block::apply_journals),
     ("program/changeMemory", block::change_memory),
     ("program/restoreSchedule", block::restore_schedule),
-    ("wasm/instrument", wasm::instrument),
-    ("wasm/schedule", wasm::schedule),
-    ("wasm/codeId", wasm::code_id),
+    ("code/check", wasm::check),
+    ("code/schedule", wasm::schedule),
 ];
 
 /// Message and place of the latest panic, left by the panic hook for the answer.

@@ -5,7 +5,7 @@ use crate::{
     answer::Refusal,
     form::{Form, Input, Name, choice, field, hex, record},
 };
-use core_processor::common::{DispatchOutcome, JournalNote};
+use core_processor::common::JournalNote;
 use gear_core::{
     buffer::Payload,
     env::MessageWaitedType,
@@ -17,20 +17,12 @@ use gear_core_errors::{
     ErrorReplyReason, ReplyCode, SimpleExecutionError, SimpleUnavailableActorError, SuccessReplyReason,
 };
 use gprimitives::{ActorId, MessageId};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 impl Form for JournalNote {
     fn form(&self) -> Json {
         match self {
-            Self::MessageDispatched { message_id, source, outcome } => choice(
-                "messageDispatched",
-                record([field("messageId", message_id), field("source", source), field("outcome", outcome)]),
-            ),
-            Self::GasBurned { message_id, amount, is_panic } => choice(
-                "gasBurned",
-                record([field("messageId", message_id), field("amount", amount), field("isPanic", is_panic)]),
-            ),
             Self::ExitDispatch { id_exited, value_destination } => choice(
                 "exitDispatch",
                 record([field("idExited", id_exited), field("valueDestination", value_destination)]),
@@ -70,24 +62,6 @@ impl Form for JournalNote {
                 choice("stopProcessing", record([field("dispatch", dispatch), field("gasBurned", gas_burned)]))
             }
             other => choice("other", format!("{other:?}").as_str().form()),
-        }
-    }
-}
-
-impl Form for DispatchOutcome {
-    fn form(&self) -> Json {
-        match self {
-            Self::Exit { program_id } => choice("exit", record([field("programId", program_id)])),
-            Self::InitSuccess { program_id } => choice("initSuccess", record([field("programId", program_id)])),
-            Self::InitFailure { program_id, origin, reason } => choice(
-                "initFailure",
-                record([field("programId", program_id), field("origin", origin), field("reason", reason.as_str())]),
-            ),
-            Self::MessageTrap { program_id, trap } => {
-                choice("messageTrap", record([field("programId", program_id), field("trap", trap.as_str())]))
-            }
-            Self::Success => choice("success", json!({})),
-            Self::NoExecution => choice("noExecution", json!({})),
         }
     }
 }

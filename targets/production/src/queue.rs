@@ -7,7 +7,8 @@ use crate::{
     store::Store,
     wasm::check_code,
 };
-use ethexe_common::{PromisePolicy, gear::MessageType, injected::Promise};
+use core_processor::common::{DispatchOutcome, JournalNote};
+use ethexe_common::{PromisePolicy, gear::MessageType};
 use ethexe_runtime_common::{
     BlockInfo, ProcessQueueContext, ProgramJournals, RuntimeQueueReport, process_queue_with_report, state::Storage,
 };
@@ -25,32 +26,35 @@ thread_local! {
 }
 const CODES_KEPT: usize = 256;
 
-/// `execution/run`: the notes that leave the runtime, the burned gas, promises, states and objects of one queue run.
+/// `queue/run`: the notes that leave the runtime, the burned gas, promises, states and objects of one queue run.
 ///
-/// `cas` holds everything the run reads, `stateHash` what it starts from, `wasm` the original code.
+/// `objects` holds everything the run reads, `stateHash` what it starts from, `wasm` the original code.
 pub fn run(input: Input) -> Outcome {
-    let store = Store::from_input(input.get("cas")?)?;
+    let store = Store::from_input(input.get("objects")?)?;
     let state_root = input.get("stateHash")?.hash()?;
-    let state = store.program_state(state_root).ok_or_else(|| input.expected("state in cas"))?;
+    let state = store.program_state(state_root).ok_or_else(|| input.expected("state in objects"))?;
     let Some(wasm) = input.optional("wasm") else {
         return Err(Refusal::Unsupported("REV-ABSENT-CODE: a program without code".into()));
     };
+    if !input.get("chargesCodeLength")?.flag()? {
+        return Err(Refusal::Unsupported("REV-CODE-CHARGE: loading a code is charged by its length".into()));
+    }
     let (instrumented_code, code_metadata) = instrumented(wasm.bytes()?)?;
     store.open_pages(&state);
-    store.start_log();
 
     let context = ProcessQueueContext {
-        program_id: input.get("programId")?.actor()?,
+        program_id: input.get("program")?.actor()?,
         state_root,
-        queue_type: queue_type(input.get("queueType")?)?,
+        queue_type: queue_type(input.get("queue")?)?,
         instrumented_code,
         code_metadata,
-        gas_allowance: GasAllowanceCounter::new(input.get("gasAllowance")?.integer()?),
-        block_info: BlockInfo {
-            height: input.get("height")?.integer()?,
-            timestamp: input.get("timestamp")?.integer()?,
+        gas_allowance: GasAllowanceCounter::new(input.get("allowance")?.integer()?),
+        block_info: block_info(input.get("block")?)?,
+        promise_policy: if input.get("emitsPromises")?.flag()? {
+            PromisePolicy::Enabled
+        } else {
+            PromisePolicy::Disabled
         },
-        promise_policy: if input.get("promises")?.flag()? { PromisePolicy::Enabled } else { PromisePolicy::Disabled },
     };
     let (journals, gas_spent, report) = process_queue_with_report(context, &store);
     Ok(outputs(&store, state_root, journals, gas_spent, report))
@@ -64,41 +68,49 @@ pub fn queue_type(input: Input) -> Result<MessageType, Refusal> {
     }
 }
 
+fn block_info(input: Input) -> Result<BlockInfo, Refusal> {
+    Ok(BlockInfo { height: input.get("height")?.integer()?, timestamp: input.get("timestamp")?.integer()? })
+}
+
 fn outputs(store: &Store, before: H256, journals: ProgramJournals, gas_spent: u64, report: RuntimeQueueReport) -> Json {
     let hashes = store.state_hashes();
+    let mut burns = report.gas_burned.into_iter();
+    let mut ends = report.dispatched.into_iter();
     let dispatches = journals.iter().map(|(notes, message_type, call_reply)| {
-        record([field("forwarded", notes), field("messageType", message_type), field("callReply", call_reply)])
-    });
-    let burned = report.gas_burned.iter().map(|burn| {
+        let has_stopped = matches!(notes.last(), Some(JournalNote::StopProcessing { .. }));
+        let waits = matches!(notes.last(), Some(JournalNote::WaitDispatch { .. }));
+        let burn = if has_stopped { None } else { burns.next() };
+        let outcome = match (has_stopped, waits) {
+            (true, _) => None,
+            (_, true) => Some("Wait"),
+            _ => ends.next().map(|end| outcome_name(&end.outcome)),
+        };
         record([
-            field("messageId", burn.message_id),
-            field("amount", burn.amount),
-            field("charged", burn.charged_to_executable_balance),
+            field("messageType", message_type),
+            field("callReply", call_reply),
+            field("notes", notes),
+            field("gasBurned", burn.as_ref().map_or(0, |burn| burn.amount)),
+            field("outcome", outcome),
+            field("isCharged", burn.map(|burn| burn.charged_to_executable_balance)),
         ])
-    });
-    let dispatched = report.dispatched.iter().map(|end| {
-        record([field("messageId", end.message_id), field("source", end.source), field("outcome", &end.outcome)])
     });
     json!({
         "dispatches": dispatches.collect::<Vec<_>>(),
-        "burned": burned.collect::<Vec<_>>(),
-        "dispatched": dispatched.collect::<Vec<_>>(),
         "gasSpent": gas_spent.form(),
-        "stateHashes": hashes.form(),
+        "promises": store.promises().form(),
         "stateHash": hashes.last().unwrap_or(&before).form(),
-        "promises": store.promises().iter().map(promise).collect::<Vec<_>>(),
-        "written": store.written(),
     })
 }
 
-fn promise(promise: &Promise) -> Json {
-    record([
-        field("txHash", promise.tx_hash),
-        field("payload", &promise.reply.payload),
-        field("value", promise.reply.value),
-        field("code", promise.reply.code),
-        field("replyHash", promise.reply_hash()),
-    ])
+fn outcome_name(outcome: &DispatchOutcome) -> &'static str {
+    match outcome {
+        DispatchOutcome::Exit { .. } => "Exit",
+        DispatchOutcome::InitSuccess { .. } => "InitSuccess",
+        DispatchOutcome::InitFailure { .. } => "InitFailure",
+        DispatchOutcome::MessageTrap { .. } => "MessageTrap",
+        DispatchOutcome::Success => "Success",
+        DispatchOutcome::NoExecution => "NoExecution",
+    }
 }
 
 fn instrumented(code: Vec<u8>) -> Result<(InstrumentedCode, CodeMetadata), Refusal> {

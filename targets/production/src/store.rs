@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only
-//! A content-addressed store in memory that keeps what was written, in order.
+//! A content-addressed store in memory.
 
 use crate::{
     answer::Refusal,
-    form::{Input, field, hex, parse_bytes, record},
+    form::{Input, parse_bytes},
 };
 use ethexe_common::{HashOf, injected::Promise};
 use ethexe_runtime_common::{
@@ -19,19 +19,12 @@ use gear_lazy_pages_common::LazyPagesInitContext;
 use gear_lazy_pages_native_interface::LazyPagesNative;
 use gprimitives::H256;
 use parity_scale_codec::{Decode, Encode};
-use serde_json::Value as Json;
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
 /// What a run saw and left.
 #[derive(Debug, Default)]
 pub struct Store {
     objects: RefCell<BTreeMap<H256, Vec<u8>>>,
-    /// Kind and hash of every object written, once, in the order of the first write.
-    written: RefCell<Vec<(&'static str, H256)>>,
-    seen: RefCell<BTreeSet<(&'static str, H256)>>,
     pages: RefCell<BTreeMap<u32, Vec<u8>>>,
     state_hashes: RefCell<Vec<H256>>,
     promises: RefCell<Vec<Promise>>,
@@ -66,13 +59,6 @@ impl Store {
         }
     }
 
-    /// Forget what was written so far; the objects stay.
-    pub fn start_log(&self) {
-        self.written.borrow_mut().clear();
-        self.seen.borrow_mut().clear();
-        self.state_hashes.borrow_mut().clear();
-    }
-
     pub fn state_hashes(&self) -> Vec<H256> {
         self.state_hashes.borrow().clone()
     }
@@ -81,25 +67,13 @@ impl Store {
         self.promises.borrow().clone()
     }
 
-    /// Every object written since the log was started: kind, hash, data.
-    pub fn written(&self) -> Json {
-        let objects = self.objects.borrow();
-        let entry = |(kind, key): &(&'static str, H256)| {
-            record([field("kind", *kind), field("hash", *key), ("data".into(), hex(&objects[key]))])
-        };
-        self.written.borrow().iter().map(entry).collect()
-    }
-
     fn read<T: Decode>(&self, key: H256) -> Option<T> {
         let objects = self.objects.borrow();
         T::decode(&mut objects.get(&key)?.as_slice()).ok()
     }
 
-    fn write(&self, kind: &'static str, blob: Vec<u8>) -> H256 {
+    fn write(&self, blob: Vec<u8>) -> H256 {
         let key = H256(gear_core::utils::hash(&blob));
-        if self.seen.borrow_mut().insert((kind, key)) {
-            self.written.borrow_mut().push((kind, key));
-        }
         self.objects.borrow_mut().insert(key, blob);
         key
     }
@@ -107,14 +81,14 @@ impl Store {
 
 /// Structures are stored as their encoding.
 macro_rules! stored {
-    ($($read:ident, $write:ident, $kind:ty, $name:literal;)*) => {$(
+    ($($read:ident, $write:ident, $kind:ty; )*) => {$(
         fn $read(&self, hash: HashOf<$kind>) -> Option<$kind> {
             self.read(hash.inner())
         }
 
         fn $write(&self, value: $kind) -> HashOf<$kind> {
             // SAFETY: the hash is of this very object.
-            unsafe { HashOf::new(self.write($name, value.encode())) }
+            unsafe { HashOf::new(self.write(value.encode())) }
         }
     )*};
 }
@@ -126,19 +100,19 @@ impl Storage for Store {
     }
 
     fn write_program_state(&self, state: ProgramState) -> H256 {
-        if state.is_zero() { H256::zero() } else { self.write("state", state.encode()) }
+        if state.is_zero() { H256::zero() } else { self.write(state.encode()) }
     }
 
     stored! {
-        message_queue, write_message_queue, MessageQueue, "queue";
-        waitlist, write_waitlist, Waitlist, "waitlist";
-        dispatch_stash, write_dispatch_stash, DispatchStash, "stash";
-        mailbox, write_mailbox, Mailbox, "mailbox";
-        user_mailbox, write_user_mailbox, UserMailbox, "userMailbox";
-        memory_pages, write_memory_pages, MemoryPages, "pages";
-        memory_pages_region, write_memory_pages_region, MemoryPagesRegion, "region";
-        allocations, write_allocations, Allocations, "allocations";
-        page_data, write_page_data, PageBuf, "page";
+        message_queue, write_message_queue, MessageQueue;
+        waitlist, write_waitlist, Waitlist;
+        dispatch_stash, write_dispatch_stash, DispatchStash;
+        mailbox, write_mailbox, Mailbox;
+        user_mailbox, write_user_mailbox, UserMailbox;
+        memory_pages, write_memory_pages, MemoryPages;
+        memory_pages_region, write_memory_pages_region, MemoryPagesRegion;
+        allocations, write_allocations, Allocations;
+        page_data, write_page_data, PageBuf;
     }
 
     /// Payloads are stored raw, without their length.
@@ -148,7 +122,7 @@ impl Storage for Store {
 
     fn write_payload(&self, payload: Payload) -> HashOf<Payload> {
         // SAFETY: the hash is of this very object.
-        unsafe { HashOf::new(self.write("payload", payload.into_vec())) }
+        unsafe { HashOf::new(self.write(payload.into_vec())) }
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::{
     answer::{Outcome, Refusal},
     debug_form,
-    form::{Form, Input, Name, choice, field, hex, record},
+    form::{Form, Input, Name, choice, field, record},
 };
 use gear_core::{
     code::{
@@ -47,8 +47,8 @@ pub fn check_code(code: Vec<u8>) -> Result<Code, Refusal> {
     Ok(code)
 }
 
-/// `wasm/instrument`: verdict, metadata, instrumented bytes, sizes.
-pub fn instrument(input: Input) -> Outcome {
+/// `code/check`: verdict, metadata, instrumented bytes, sizes.
+pub fn check(input: Input) -> Outcome {
     let code = check_code(input.get("wasm")?.bytes()?)?;
     let id = CodeId::generate(code.original_code());
     let instrumented = code.instrumented_code();
@@ -63,7 +63,7 @@ pub fn instrument(input: Input) -> Outcome {
     ]))
 }
 
-/// `wasm/schedule`: the schedule and the costs made from it, under production's names.
+/// `code/schedule`: the schedule and the costs made from it, under production's names.
 pub fn schedule(_: Input) -> Outcome {
     let schedule = Schedule::default();
     Ok(json!({
@@ -129,8 +129,12 @@ impl Form for DispatchKind {
     }
 }
 
+/// `Section` and `NotFound` are `SectionNotFound`; an inner name that says it all stands alone.
 fn rejected(outer: &str, inner: Option<&str>, fields: Json) -> Refusal {
-    let reason = inner.map_or(outer.to_owned(), |inner| format!("{outer}.{inner}"));
+    let reason = match inner {
+        Some(inner) if inner.starts_with(outer) => inner.to_owned(),
+        _ => format!("{outer}{}", inner.unwrap_or_default()),
+    };
     Refusal::Rejected { reason, phase: "validate", details: json!({"outer": outer, "inner": inner, "fields": fields}) }
 }
 
@@ -238,9 +242,4 @@ fn import_fields(error: &ImportError) -> Json {
         | ImportError::InvalidImportFnSignature(index) => numbers(&[(*index).into()]),
         ImportError::UnexpectedImportKind { kind, index } => json!({"kind": **kind, "index": index.form()}),
     }
-}
-
-/// `hash/…` helpers that concern code: the id of a code.
-pub fn code_id(input: Input) -> Outcome {
-    Ok(json!({"codeId": hex(CodeId::generate(&input.get("code")?.bytes()?))}))
 }
