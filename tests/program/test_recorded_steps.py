@@ -22,7 +22,7 @@ def recorded(pattern: str) -> list[pytest.param]:
     return cases
 
 
-@pytest.mark.parametrize("case", recorded("journal tasks restore pages runtime"))
+@pytest.mark.parametrize("case", recorded("journal tasks restore pages runtime codec"))
 def test_recorded_step(case: Case) -> None:
     target = SpecTarget()
     for exchange in case.exchanges():

@@ -8,18 +8,53 @@ Rules: WIR-10, WIR-30.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from immutables import Map
 
 from gearexe_spec.base.fixed_bytes import Bytes32
-from gearexe_spec.base.ids import ActorId
-from gearexe_spec.base.numeric import U32
-from gearexe_spec.conformance.json_form import Json, camel_case_variant, from_json, to_json
+from gearexe_spec.base.ids import ActorId, MessageId
+from gearexe_spec.base.numeric import U8, U32, U128
+from gearexe_spec.conformance.json_form import Json, JsonFormError, camel_case_variant, from_json, to_json
 from gearexe_spec.crypto.hashes import blake2b256
+from gearexe_spec.executor.injected_transaction import signed_injected_transaction
+from gearexe_spec.executor.sequencer_blocks import (
+    AdvanceTillEthereumBlock,
+    Operation,
+    ProcessQueues,
+    ProcessQueuesV2,
+    ProcessQueuesV3,
+    ProgressTasks,
+)
+from gearexe_spec.executor.signed_message import SignedMessage
+from gearexe_spec.program.allocations import ALLOCATIONS
+from gearexe_spec.program.dispatch import (
+    DISPATCH_STASH,
+    MESSAGE_QUEUE,
+    USER_MAILBOX,
+    WAITLIST,
+    DelayedDispatch,
+    Dispatch,
+    DispatchStash,
+    Expiring,
+    MailboxMessage,
+    MessageQueue,
+    UserMailbox,
+    Waitlist,
+)
+from gearexe_spec.program.fifo import Fifo
 from gearexe_spec.program.finalisation import FinalizedBlock
 from gearexe_spec.program.in_block import ProgramStates, StateHashWithQueueSize, program_states
+from gearexe_spec.program.mailbox import MAILBOX, Mailbox
 from gearexe_spec.program.outcome import digest_transition, digest_transitions, hash_outcome
+from gearexe_spec.program.pages import (
+    MEMORY_PAGES,
+    MEMORY_PAGES_REGION,
+    MemoryPages,
+    MemoryPagesRegion,
+)
 from gearexe_spec.program.schedule import (
     Schedule,
     ScheduledTask,
@@ -30,9 +65,11 @@ from gearexe_spec.program.schedule import (
 from gearexe_spec.program.state import (
     ZERO_STATE_HASH,
     ActiveProgram,
+    ExitedProgram,
     Program,
     ProgramState,
     QueueWithSize,
+    TerminatedProgram,
     read_state,
 )
 from gearexe_spec.program.storage import Reference, Storage
@@ -197,3 +234,162 @@ def _blob_keys(value: Any) -> Iterable[Bytes32]:
         case Iterable() if not isinstance(value, (bytes, str, tuple)):
             for part in value:
                 yield from _blob_keys(part)
+
+
+def expect_list(form: Json) -> list[Json]:
+    """A JSON list.
+
+    Raises:
+        JsonFormError: it is none.
+    """
+    if not isinstance(form, list):
+        raise JsonFormError("a list is expected")
+    return form
+
+
+def dump_as(kind: Any, value: Any) -> Json:
+    """The JSON form of a value whose declared type leaves a choice: under the name of what it is."""
+    arguments = [part for part in get_args(kind) if part is not type(None)]
+    if get_origin(kind) in (Union, UnionType) and len(arguments) > 1:
+        return {camel_case_variant(type(value)): to_json(value)}
+    return to_json(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    value: Dispatch
+    expiry: U32
+
+
+@dataclass(frozen=True, slots=True)
+class _Delayed:
+    value: DelayedDispatch
+    expiry: U32
+
+
+@dataclass(frozen=True, slots=True)
+class _Unanswered:
+    value: MailboxMessage
+    expiry: U32
+
+
+def load_waitlist(form: Json) -> Waitlist:
+    """Waiting messages by id."""
+    entries = from_json(Mapping[MessageId, _Waiting], form)
+    return Map({key: Expiring(entry.value, entry.expiry) for key, entry in entries.items()})
+
+
+def load_stash(form: Json) -> DispatchStash:
+    """Delayed messages by id."""
+    entries = from_json(Mapping[MessageId, _Delayed], form)
+    return Map({key: Expiring(entry.value, entry.expiry) for key, entry in entries.items()})
+
+
+def load_user_mailbox(form: Json) -> UserMailbox:
+    """Messages of one user by id."""
+    entries = from_json(Mapping[MessageId, _Unanswered], form)
+    return Map({key: Expiring(entry.value, entry.expiry) for key, entry in entries.items()})
+
+
+def load_mailbox(form: Json) -> Mailbox:
+    """Hashes of the users' mailboxes."""
+    hashes = from_json(Mapping[ActorId, Bytes32], form)
+    return Map({user: Reference(USER_MAILBOX, key=key) for user, key in hashes.items()})
+
+
+def dump_mailbox(users: Mailbox) -> Json:
+    """Hashes of the users' mailboxes."""
+    return {user.to_hex(): to_json(users[user].hash) for user in sorted(users)}
+
+
+def load_pages(form: Json) -> MemoryPages:
+    """Hashes of the 16 regions, or null."""
+    hashes = from_json(tuple[Bytes32 | None, ...], form)
+    return tuple(Reference(MEMORY_PAGES_REGION, key=key) for key in hashes)
+
+
+def dump_pages(regions: MemoryPages) -> Json:
+    """Hashes of the 16 regions, or null."""
+    return [to_json(region.hash) for region in regions]
+
+
+def load_region(form: Json) -> MemoryPagesRegion:
+    """Hashes of page contents by page number."""
+    return Map(from_json(Mapping[U32, Bytes32], form))
+
+
+def load_message_queue(form: Json) -> MessageQueue:
+    """A queue, first message first."""
+    return Fifo(from_json(tuple[Dispatch, ...], form))
+
+
+def dump_message_queue(queue: MessageQueue) -> Json:
+    """A queue, first message first."""
+    return [to_json(dispatch) for dispatch in queue]
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    hash: Bytes32 | None
+    size: U8
+
+
+@dataclass(frozen=True, slots=True)
+class _Active:
+    allocations: Bytes32 | None
+    pages: Bytes32 | None
+    memory_infix: U32
+    initialized: bool
+
+
+def load_queue(form: Json) -> QueueWithSize:
+    """Hash and cached size of a queue."""
+    parts = from_json(_Queue, form)
+    return QueueWithSize(Reference(MESSAGE_QUEUE, key=parts.hash), parts.size)
+
+
+def load_program(form: Json) -> Program:
+    """Active, exited or terminated, under the name of that."""
+    parts: Any = form
+    if "activeProgram" not in parts:
+        return from_json(ExitedProgram | TerminatedProgram, form)  # type: ignore[no-any-return]
+    active = from_json(_Active, parts["activeProgram"], "/activeProgram")
+    return ActiveProgram(
+        Reference(ALLOCATIONS, key=active.allocations),
+        Reference(MEMORY_PAGES, key=active.pages),
+        active.memory_infix,
+        active.initialized,
+    )
+
+
+def load_program_state(form: Json) -> ProgramState:
+    """A program state with the hashes of what it refers to."""
+    parts: Any = form
+    return ProgramState(
+        program=load_program(parts["program"]),
+        canonical_queue=load_queue(parts["canonicalQueue"]),
+        injected_queue=load_queue(parts["injectedQueue"]),
+        waitlist=Reference(WAITLIST, key=from_json(Bytes32 | None, parts["waitlist"], "/waitlist")),
+        stash=Reference(DISPATCH_STASH, key=from_json(Bytes32 | None, parts["stash"], "/stash")),
+        mailbox=Reference(MAILBOX, key=from_json(Bytes32 | None, parts["mailbox"], "/mailbox")),
+        balance=from_json(U128, parts["balance"], "/balance"),
+        executable_balance=from_json(U128, parts["executableBalance"], "/executableBalance"),
+    )
+
+
+def load_operation(form: Json) -> Operation:
+    """An operation under the name of its kind; an injected transaction is given by its encoding."""
+    parts: Any = form
+    if "injected" in parts:
+        return signed_injected_transaction.decode(from_json(bytes, parts["injected"], "/injected"))
+    return from_json(_PlainOperation, form)  # type: ignore[no-any-return]
+
+
+def dump_operation(operation: Operation) -> Json:
+    """An operation under the name of its kind; an injected transaction is given by its encoding."""
+    if isinstance(operation, SignedMessage):
+        return {"injected": to_json(signed_injected_transaction.encode(operation))}
+    return {camel_case_variant(type(operation)): to_json(operation)}
+
+
+_PlainOperation = AdvanceTillEthereumBlock | ProgressTasks | ProcessQueues | ProcessQueuesV2 | ProcessQueuesV3
