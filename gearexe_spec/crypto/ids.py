@@ -112,13 +112,18 @@ def compute_create_address(creator: Address, nonce: U64) -> Address:
 
     The pointer of stored bytes (SSTORE2) is made this way, with the Router as creator.
     """
+    return Address(keccak256(encode_create_preimage(creator, nonce))[12:])
+
+
+def encode_create_preimage(creator: Address, nonce: U64) -> bytes:
+    """The RLP list of an address and a number (CRY-13)."""
     number = int(nonce)
     length = (number.bit_length() + 7) // 8
     encoded_nonce = number.to_bytes(length, "big")
     if not length or number >= 0x80:
         encoded_nonce = bytes([0x80 + length]) + encoded_nonce
     payload = b"\x94" + creator + encoded_nonce
-    return Address(keccak256(bytes([0xC0 + len(payload)]) + payload)[12:])
+    return bytes([0xC0 + len(payload)]) + payload
 
 
 def compute_create2_address(creator: Address, salt: Bytes32, initcode_hash: Bytes32) -> Address:

@@ -50,8 +50,13 @@ def hash_struct(struct: StructType, values: Mapping[str, Any]) -> Bytes32:
         struct: the type.
         values: the members by name, in the types that `codec.abi` takes; structures as mappings.
     """
+    return keccak256(encode_struct(struct, values))
+
+
+def encode_struct(struct: StructType, values: Mapping[str, Any]) -> bytes:
+    """What `hash_struct` hashes: the type's hash and one word per member (CRY-41)."""
     words = [_encode_member(member.kind, values[member.name]) for member in struct.members]
-    return keccak256(hash_type(struct) + b"".join(words))
+    return hash_type(struct) + b"".join(words)
 
 
 def hash_typed_data(domain: Domain, struct: StructType, values: Mapping[str, Any]) -> Bytes32:

@@ -14,6 +14,7 @@ from gearexe_spec.base.numeric import U48, U256
 from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.codec.calldata import Slice
 from gearexe_spec.crypto.frost_verification import FrostSignature, Point, is_frost_signature_valid
+from gearexe_spec.crypto.ids import compute_namespace_slot
 from gearexe_spec.crypto.on_chain_ecdsa import recover_on_chain
 from gearexe_spec.onchain.calldata import WORD, Calldata
 from gearexe_spec.onchain.commitments import compute_signed_digest
@@ -21,6 +22,9 @@ from gearexe_spec.onchain.eras import compute_threshold, select_signers
 from gearexe_spec.onchain.errors import RouterRejection
 from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.world import Validators
+
+TRANSIENT_SLOT = compute_namespace_slot("router.storage.Transient")
+"""Where the transient map of counted signers begins."""
 
 
 class SignatureType(Enum):
@@ -90,6 +94,11 @@ def is_signed_by_enough(frame: Frame, signatures: Slice, validators: Validators,
             if count == threshold:
                 return True
     return False
+
+
+def preimage_transient_slot(signer: Address) -> bytes:
+    """64 bytes: the signer as a word, the namespace's slot; production counts a signer there (ROU-86)."""
+    return bytes(12) + signer + TRANSIENT_SLOT.to_big_endian()
 
 
 def is_counted(frame: Frame, signer: Address) -> bool:

@@ -76,13 +76,20 @@ def write_bytes(frame: Frame, data: bytes) -> Address:
     if len(data) > GREATEST_WRITABLE_LENGTH:
         raise empty_revert()
     frame.check_not_static()
-    initcode = b"\x61" + (len(data) + 1).to_bytes(2, "big") + bytes.fromhex("80600a3d393df3") + b"\x00" + data
     if len(data) > GREATEST_STORED_LENGTH:
         raise Rejected(RouterRejection.DeploymentFailed)
-    pointer = frame.execution.create(frame.address, initcode, DataCode(data))
+    pointer = frame.execution.create(frame.address, encode_stored_bytes(data), DataCode(data))
     if pointer is None:
         raise Rejected(RouterRejection.DeploymentFailed)
     return pointer
+
+
+def encode_stored_bytes(data: bytes) -> bytes:
+    """The initcode that stores bytes: it returns a zero byte and them (ROU-104).
+
+    Source: SSTORE2.sol `write`.
+    """
+    return b"\x61" + (len(data) + 1).to_bytes(2, "big") + bytes.fromhex("80600a3d393df3") + b"\x00" + data
 
 
 def read_bytes(frame: Frame, pointer: Address) -> bytes:
