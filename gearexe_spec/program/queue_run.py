@@ -28,7 +28,7 @@ from gearexe_spec.program.pages import MemoryPages, all_page_hashes, page_hash
 from gearexe_spec.program.payload import load_payload
 from gearexe_spec.program.promise import Promise, find_promise
 from gearexe_spec.program.rejections import ProgramRejection
-from gearexe_spec.program.run_notes import DispatchOrigin, RunCounters, apply_run_notes
+from gearexe_spec.program.run_notes import DispatchOrigin, RunCounters, RunNotesResult, apply_run_notes
 from gearexe_spec.program.state import ActiveProgram, ExitedProgram, ProgramState
 from gearexe_spec.program.storage import Storage
 
@@ -108,30 +108,62 @@ def run_queue(storage: Storage, run: QueueRun, execute: Execute) -> QueueRunResu
     Rules: JOU-111 to JOU-116.
     Source: ethexe/runtime/common/src/lib.rs `process_queue_with_report`.
     """
-    state, counters = run.state, RunCounters(run.allowance)
+    state, left = run.state, run.allowance
     journals: list[DispatchJournal] = []
     promises: list[Promise] = []
     reports: list[DispatchReport] = []
     written: dict[Bytes32, bytes] = {}
 
+    for step in run_dispatches(storage, run, execute):
+        dispatch, result = step.dispatch, step.result
+        state, left = result.state, result.counters.allowance
+        promises += [step.promise] if step.promise else []
+        written |= result.written
+        forwarded = tuple(step.notes[index] for index in result.forwarded)
+        journals.append(DispatchJournal(run.program, dispatch.message_type, dispatch.call, forwarded))
+        reports.append(report_dispatch(dispatch.id, step.notes, result.is_charged, len(forwarded)))
+
+    spent = run.allowance - left
+    return QueueRunResult(state, tuple(journals), tuple(promises), spent, tuple(reports), written)
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchStep:
+    """One dispatch of a run, and what came of it (JOU-111).
+
+    Args:
+        notes: the whole journal, before the runtime took its part.
+        promise: of the reply, if there is to be one.
+        result: state, counters and storage afterwards.
+    """
+
+    dispatch: Dispatch
+    notes: Journal
+    promise: Promise | None
+    result: RunNotesResult
+
+
+def run_dispatches(storage: Storage, run: QueueRun, execute: Execute) -> Iterator[DispatchStep]:
+    """The dispatches of a run, one after another, up to the one that ends it.
+
+    Raises:
+        Rejected: AlreadyInitialized, InactiveProgram; ObjectMissing.
+
+    Rules: JOU-111 to JOU-116.
+    Source: ethexe/runtime/common/src/lib.rs `process_queue_with_report`.
+    """
+    state, counters = run.state, RunCounters(run.allowance)
     for dispatch in run.state.queue(run.queue).queue.load(storage):
         notes = execute_in_run(make_context(storage, run, state, counters, dispatch), execute)
-        if run.emits_promises:
-            promises += filter(None, [find_promise(dispatch, run.queue, notes)])
+        promise = find_promise(dispatch, run.queue, notes) if run.emits_promises else None
 
         origin = DispatchOrigin(run.queue, dispatch.context is None, dispatch.call)
         result = apply_run_notes(storage, state, counters, origin, notes)
         storage, state, counters = result.storage, result.state, result.counters
-        written |= result.written
-        forwarded = tuple(notes[index] for index in result.forwarded)
-        journals.append(DispatchJournal(run.program, dispatch.message_type, dispatch.call, forwarded))
-        reports.append(report_dispatch(dispatch.id, notes, result.is_charged, len(forwarded)))
+        yield DispatchStep(dispatch, notes, promise, result)
 
         if result.has_stopped or counters.is_limit_reached:
-            break
-
-    spent = run.allowance - counters.allowance
-    return QueueRunResult(state, tuple(journals), tuple(promises), spent, tuple(reports), written)
+            return
 
 
 def make_context(

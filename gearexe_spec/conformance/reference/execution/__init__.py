@@ -1,0 +1,1 @@
+"""Adapters of the folder `execution`; its README says what the fields are."""
