@@ -54,7 +54,7 @@ class Run:
         pages: which of it was touched.
         heap: where it may allocate.
         allocated: what it has allocated.
-        allocations_changed: whether an allocation or a removal has taken place, even one that was undone later.
+        allocations_changed: whether a page was allocated or freed, even if that was undone later.
     """
 
     program_id: ActorId

@@ -372,6 +372,15 @@ def test_freeing_ranges() -> None:
     assert termination_of(run, "free_range", 0, 65_536) == Trapped(Trap.Unknown)
 
 
+def test_freeing_nothing_changes_nothing() -> None:
+    run = make_run(pages=1)
+    assert invoke(run, "free_range", 1, 9) == 0
+    assert not run.allocations_changed
+    invoke(run, "alloc", 1)
+    invoke(run, "free", 1)
+    assert run.allocations_changed
+
+
 # the procedure
 
 

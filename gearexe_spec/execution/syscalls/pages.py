@@ -72,6 +72,7 @@ def free_range(run: Run, start: int, end: int) -> int:
                 raise OutsideHeap
     except OutsideHeap:
         return NOT_FREED
-    run.allocated = run.allocated.remove(start, end)
-    run.allocations_changed = True
+    remaining = run.allocated.remove(start, end)
+    run.allocations_changed |= remaining != run.allocated
+    run.allocated = remaining
     return OK
