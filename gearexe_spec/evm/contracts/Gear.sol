@@ -452,18 +452,12 @@ library Gear {
         returns (bool)
     {
         require(signatures.length == 1, InvalidFrostSignatureCount());
-        bytes calldata signature = signatures[0];
+        bytes memory signature = signatures[0];
         require(signature.length == 96, InvalidFrostSignatureLength());
 
+        (uint256 rx, uint256 ry, uint256 z) = abi.decode(signature, (uint256, uint256, uint256));
         AggregatedPublicKey memory key = validators.aggregatedPublicKey;
-        return Frost.verify(
-            key.x,
-            key.y,
-            uint256(bytes32(signature[0:32])),
-            uint256(bytes32(signature[32:64])),
-            uint256(bytes32(signature[64:96])),
-            digest
-        );
+        return Frost.verify(key.x, key.y, rx, ry, z, digest);
     }
 
     /// @dev Returns as soon as the threshold is reached: later signatures are not even read.
@@ -481,7 +475,7 @@ library Gear {
         );
         uint256 counted = 0;
         for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = ECDSA.recoverCalldata(digest, signatures[i]);
+            address signer = ECDSA.recover(digest, signatures[i]);
             if (!validators.map[signer]) continue;
 
             TransientSlot.BooleanSlot mark = marks.deriveMapping(signer).asBoolean();

@@ -27,6 +27,10 @@ contract POAMiddleware is IMiddleware, OwnableUpgradeable, ReentrancyGuardTransi
         address router;
     }
 
+    struct Election {
+        address[] validators;
+    }
+
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor() {
         _disableInitializers();
@@ -47,18 +51,12 @@ contract POAMiddleware is IMiddleware, OwnableUpgradeable, ReentrancyGuardTransi
         _setSlot(LIST_SLOT_STORAGE, LIST_V2);
     }
 
-    function setValidators(address[] calldata validators) external onlyOwner {
-        address[] storage list = _list();
-        assembly ("memory-safe") {
-            sstore(list.slot, 0)
-        }
-        for (uint256 i = 0; i < validators.length; ++i) {
-            list.push(validators[i]);
-        }
+    function setValidators(address[] memory validators) external onlyOwner {
+        _election().validators = validators;
     }
 
     function makeElectionAt(uint48, uint256) external view returns (address[] memory) {
-        return _list();
+        return _election().validators;
     }
 
     function router() external view returns (address) {
@@ -80,9 +78,9 @@ contract POAMiddleware is IMiddleware, OwnableUpgradeable, ReentrancyGuardTransi
     }
 
     /// @dev Before `reinitialize` the pointer is zero, so that the list lies at slot 0.
-    function _list() private view returns (address[] storage list) {
+    function _election() private view returns (Election storage election) {
         assembly ("memory-safe") {
-            list.slot := sload(LIST_SLOT_STORAGE)
+            election.slot := sload(LIST_SLOT_STORAGE)
         }
     }
 

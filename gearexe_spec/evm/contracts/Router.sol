@@ -671,7 +671,7 @@ contract Router is
         bool hasKey,
         Gear.AggregatedPublicKey calldata key,
         bytes calldata secretSharing,
-        address[] calldata list,
+        address[] memory list,
         uint256 useFrom
     ) private {
         if (hasKey) {
