@@ -11,8 +11,9 @@ from immutables import Map
 
 from gearexe_spec.base.numeric import U32, U64
 from gearexe_spec.executor.codes import CodeRecords
+from gearexe_spec.executor.engine import Engine
 from gearexe_spec.executor.injected_transaction import VerifiedTransaction
-from gearexe_spec.executor.queues import ChunkReport, Engine, QueueProcessing, process_queues
+from gearexe_spec.executor.queues import ChunkReport, QueueProcessing, process_queues
 from gearexe_spec.executor.requests import RequestEvent, apply_injected, apply_request
 from gearexe_spec.program.finalisation import FinalizedBlock, finalize_block
 from gearexe_spec.program.in_block import BlockConfig, InBlockState, ProgramStates

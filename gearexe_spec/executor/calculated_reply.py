@@ -17,9 +17,9 @@ from gearexe_spec.execution import journal
 from gearexe_spec.execution.message import ReplyDetails, ReplyInfo
 from gearexe_spec.executor.blocks import MAILBOX_VALIDITY_2, Network
 from gearexe_spec.executor.chunks import Candidate, split_into_chunks
+from gearexe_spec.executor.engine import Engine
 from gearexe_spec.executor.queues import (
     ChunkReport,
-    Engine,
     LimitsStatus,
     QueueProcessing,
     check_limits,

@@ -5,7 +5,6 @@ Rules: BLK-65 to BLK-79.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -14,8 +13,9 @@ from gearexe_spec.base.ids import CodeId
 from gearexe_spec.base.numeric import U64
 from gearexe_spec.execution.parameters import BlockInfo
 from gearexe_spec.execution.program import ExecutableCode
-from gearexe_spec.executor.chunks import CHUNK_SIZE, Candidate, split_into_chunks
-from gearexe_spec.executor.codes import CodeRecords, Instrument, resolve_code, resolve_code_id
+from gearexe_spec.executor.chunks import Candidate, split_into_chunks
+from gearexe_spec.executor.codes import CodeRecords, resolve_code, resolve_code_id
+from gearexe_spec.executor.engine import Engine, Job
 from gearexe_spec.program.dispatch import MessageType
 from gearexe_spec.program.in_block import InBlockState, set_run_result, settle
 from gearexe_spec.program.journal_handling import CHUNK_GAS_LIMIT, apply_journal
@@ -37,33 +37,6 @@ class LimitsStatus(Enum):
     OutOfOutgoingMessagesBytes = auto()
     OutOfCallReplies = auto()
     OutOfProgramModifications = auto()
-
-
-Job = Callable[[], QueueRunResult]
-RunJobs = Callable[[Iterable[Job]], Iterable[QueueRunResult]]
-"""How the runs of one chunk are done: all results in the order of the jobs, computed in any way."""
-
-
-def run_one_after_another(jobs: Iterable[Job]) -> Iterable[QueueRunResult]:
-    """The simplest way; doing them at the same time gives the same results (BLK-70)."""
-    return (job() for job in jobs)
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """What executing takes besides the state of the network (BLK-65).
-
-    Args:
-        execute: how one dispatch is executed.
-        instrument: how a code is instrumented.
-        chunk_size: programs per chunk; another number than 16 only to study what depends on it.
-        run_jobs: how the runs of a chunk are done.
-    """
-
-    execute: Execute
-    instrument: Instrument
-    chunk_size: int = CHUNK_SIZE
-    run_jobs: RunJobs = run_one_after_another
 
 
 @dataclass(frozen=True, slots=True)

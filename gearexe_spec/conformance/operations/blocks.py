@@ -25,10 +25,10 @@ from gearexe_spec.conformance.operations.program_forms import (
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input, operation
 from gearexe_spec.crypto.ecdsa import PrivateKey
 from gearexe_spec.crypto.hashes import blake2b256
-from gearexe_spec.execution.execute import execute_dispatch
 from gearexe_spec.executor.blocks import BlockInput, Network, apply_block
 from gearexe_spec.executor.calculated_reply import Question, calculate_reply
-from gearexe_spec.executor.codes import CodeRecords, instrument_code
+from gearexe_spec.executor.codes import CodeRecords
+from gearexe_spec.executor.engine import SPECIFIED, Engine
 from gearexe_spec.executor.injected_transaction import (
     InjectedTransaction,
     compute_transaction_id,
@@ -36,7 +36,7 @@ from gearexe_spec.executor.injected_transaction import (
     signed_injected_transaction,
     to_verified,
 )
-from gearexe_spec.executor.queues import ChunkReport, Engine, RunReport
+from gearexe_spec.executor.queues import ChunkReport, RunReport
 from gearexe_spec.executor.signed_message import sign_message
 from gearexe_spec.program.in_block import program_states
 from gearexe_spec.program.promise import Promise, digest_promise, hash_reply
@@ -83,13 +83,8 @@ def load(form: Json) -> BlocksState:
             of_programs=Map(from_json(Mapping[ActorId, CodeId], parts["programCodes"], "/programCodes")),
         ),
     )
-    engine = replace(make_engine(), chunk_size=int(parts["chunkSize"], 16))
+    engine = replace(SPECIFIED, chunk_size=int(parts["chunkSize"], 16))
     return BlocksState(network, engine, reachable_objects(storage, states))
-
-
-def make_engine() -> Engine:
-    """The specification's own execution and instrumentation."""
-    return Engine(lambda context: execute_dispatch(context).notes, instrument_code)
 
 
 def dump(state: BlocksState) -> Json:
