@@ -50,6 +50,9 @@ programs: ## build the example programs (Rust: rustc-web, cargo-web, rust-web-sr
 production: $(READY) ## fetch and build the published implementation (Rust; minutes), for `--target production` and `diff`
 	$(BIN)/gearexe-spec production build
 
+vectors: $(READY) ## run the sources in tests/vectors and write vectors/
+	$(BIN)/gearexe-spec vectors fill --workers $(WORKERS)
+
 pack-reference: $(READY) ## pack production's recordings from REFERENCE into vectors/production
 	$(BIN)/python -m gearexe_spec.conformance.pack $(REFERENCE) vectors/production
 

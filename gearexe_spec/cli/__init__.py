@@ -17,6 +17,7 @@ COMMANDS = {
     "diff": "Ask the specification and production the same random things.",
     "production": "The published implementation: build it, look at it, ask it one thing.",
     "vectors": "Our own vectors: fill, list, lint, show, hash, pack.",
+    "run": "Run one case and see every request, answer and rule on the way.",
     "serve": "Answer the wire protocol: the specification as a target.",
 }
 """The commands in the order of the help text. `name` is the function `name` of the module `gearexe_spec.cli.<name>`, or

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -12,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gearexe_spec.conformance import report_files
+from gearexe_spec.conformance.chapters import places
 from gearexe_spec.conformance.discovery import import_rooms
 from gearexe_spec.conformance.parallel import Setup, cut_in_pieces, in_order, run_pieces, target_of
 from gearexe_spec.conformance.runner import Outcome, Piece, Status
@@ -41,6 +45,8 @@ def check(
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     show: Annotated[int, typer.Option(min=0, help="How many failing cases to print; 0 prints all.")] = SHOWN_BY_DEFAULT,
     seconds: Annotated[float, typer.Option(min=0.1, help="The longest an answer may take.")] = 60.0,
+    junit: Annotated[Path | None, typer.Option(help="Write a JUnit report to this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page to this file.")] = None,
     memory: Annotated[int, typer.Option(min=0, help="MiB a target's process may have; 0 for no limit.")] = 4096,
 ) -> None:
     """Replay recorded cases through a target and report the first difference of each failing case."""
@@ -65,18 +71,32 @@ def check(
     broken = import_rooms()
     for module in broken:
         console.print(f"[red]broken module[/] {module.name}: {module.error}", markup=True)
-    report(console, outcomes, show)
+    report(console, outcomes, Shown(show, target, suite))
+    if junit is not None:
+        junit.write_bytes(report_files.junit(outcomes))
+    if html is not None:
+        html.write_text(report_files.html(outcomes, f"{path.name} held against {target}"), encoding="utf-8")
     uncounted = list(_miscounts(path, outcomes)) if only is None else []
     for sentence in uncounted:
         console.print(sentence, markup=False)
     raise typer.Exit(exit_code(outcomes, bool(broken or uncounted)))
 
 
-def report(console: Console, outcomes: list[Outcome], show: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a report needs to know of the command: how many failing cases to print, target and suite."""
+
+    count: int = SHOWN_BY_DEFAULT
+    target: str = "self"
+    suite: Path | None = None
+
+
+def report(console: Console, outcomes: list[Outcome], shown: Shown) -> None:
     """Print failing cases, what is not specified yet by reason, and the counts."""
+    show = shown.count
     failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
     for outcome in failed[: show or None]:
-        print_difference(console, outcome)
+        print_difference(console, outcome, shown)
     if show and len(failed) > show:
         console.print(f"… and {len(failed) - show} more failing cases (--show 0 prints all)")
     for outcome in outcomes:
@@ -86,28 +106,37 @@ def report(console: Console, outcomes: list[Outcome], show: int) -> None:
             console.print(f"{outcome.name}   no cases", markup=False)
     for reason, count in _reasons(outcomes):
         console.print(f"not specified yet: {reason} ({count} cases)", markup=False)
-    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
+    counts = report_files.count_statuses(outcomes)
     words = [f"{counts[status]} {status.value}" for status in (Status.PASSED, Status.FAILED, Status.UNSUPPORTED)]
     if counts[Status.UNKNOWN]:
         words.append(f"{counts[Status.UNKNOWN]} files of unknown format")
     console.print(", ".join(words))
 
 
-def print_difference(console: Console, outcome: Outcome) -> None:
+def print_difference(console: Console, outcome: Outcome, shown: Shown) -> None:
     """A failing case as its author wants to see it."""
     console.print(f"{outcome.name}   DIFFERENT", markup=False)
     difference = outcome.difference
     lines = [
-        ("rules", ", ".join(outcome.rules)),
+        *(("rule", f"{rule}  ({places()[rule]})" if rule in places() else rule) for rule in outcome.rules),
         ("request", outcome.request),
         ("where", outcome.where),
         ("path", difference.path if difference else ""),
         ("expected", difference.expected if difference else ""),
         ("got", difference.got if difference else ""),
+        ("again", again(outcome, shown)),
     ]
     for label, text in lines:
         if text:
             console.print(f"  {label:<9} {text}", markup=False)
+
+
+def again(outcome: Outcome, shown: Shown) -> str:
+    """The command that runs this case alone."""
+    command = ["gearexe-spec", "run", outcome.name]
+    command += ["--suite", str(shown.suite)] if shown.suite is not None else []
+    command += ["--target", shown.target] if shown.target != "self" else []
+    return shlex.join([*command, "--trace"])
 
 
 def exit_code(outcomes: list[Outcome], broken: bool) -> int:

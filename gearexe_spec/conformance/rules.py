@@ -6,7 +6,7 @@ import re
 
 PREFIXES = tuple(
     "BAS SCA ABI EIP BLB CRY COM ROU MIR WVA MUL MID SYM REW WAS INS GAS EXE SYS PST JOU "  # noqa: SIM905
-    "BLK INJ BAT ROL ELE PRW MIS VEC WIR".split()
+    "BLK INJ BAT ROL ELE PRW MIS VEC WIR REV".split()
 )
 _ID = re.compile(rf"\b({'|'.join(PREFIXES)})-([0-9]{{1,2}}|[1-9][0-9]{{2}})\b(?:\s+to\s+\1-([0-9]{{1,3}})\b)?")
 _STANDARDS = {"EIP-155", "EIP-191", "EIP-712"}

@@ -69,7 +69,7 @@ def run_file(target: Target, piece: Piece, start_clock: Callable[[], None] = lam
     """Run the cases of a piece; `start_clock` is called before each (VEC-2)."""
     file, only = piece.file, piece.only
     try:
-        cases = _cases_of(read_document(file.path))
+        cases = cases_of(read_document(file.path))
         for index, case in enumerate(cases):
             name = f"{file.name}/{case.name}"
             if index % piece.shards == piece.shard and matches(name, only):
@@ -136,7 +136,8 @@ class _UnknownFormat(Exception):
     pass
 
 
-def _cases_of(document: Document) -> Iterator[Case]:
+def cases_of(document: Document) -> Iterator[Case]:
+    """The cases of a document, by the adapter of its format (VEC-2)."""
     import_rooms()
     name = format_of(document)
     if name in WITHOUT_CASES:

@@ -10,6 +10,10 @@ from typing import Any
 from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.rules import find_rules
 
+SPECIFICATION = tuple(
+    f"gearexe_spec.{room}."
+    for room in ("base", "codec", "crypto", "onchain", "symbiotic", "wasm", "execution", "program", "executor")
+)
 LONGEST_TRACE = 10_000
 
 
@@ -41,7 +45,8 @@ class RuleTrace:
     def _begin(self, frame: FrameType) -> None:
         if len(self.steps) >= LONGEST_TRACE:
             return
-        rules = _rules_of(frame.f_code)
+        module = str(frame.f_globals.get("__name__", ""))
+        rules = _rules_of(frame.f_code) if module.startswith(SPECIFICATION) else ()
         if rules:
             self.steps.append({"function": _name(frame), "rules": list(rules), "depth": len(self._open)})
             self._open.append(frame)
@@ -49,9 +54,7 @@ class RuleTrace:
 
 @lru_cache(maxsize=4096)
 def _rules_of(code: CodeType) -> tuple[str, ...]:
-    if "gearexe_spec" not in code.co_filename or "conformance" in code.co_filename or not code.co_consts:
-        return ()
-    text = code.co_consts[0]
+    text = code.co_consts[0] if code.co_consts else None
     return find_rules(text) if isinstance(text, str) else ()
 
 
