@@ -15,6 +15,8 @@ from gearexe_spec.base.numeric import U128
 from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.execution.codes import ReplyCode
 from gearexe_spec.execution.message import DispatchKind
+from gearexe_spec.executor import ethereum_events
+from gearexe_spec.executor.ethereum_events import BlockEvent
 from gearexe_spec.executor.injected_transaction import VerifiedTransaction, compute_transaction_id
 from gearexe_spec.program import schedule
 from gearexe_spec.program.dispatch import (
@@ -99,11 +101,20 @@ class ValueClaimingRequested:
     source: ActorId
 
 
+IgnoredRequest = (
+    ethereum_events.CodeValidationRequested
+    | ethereum_events.ComputationSettingsChanged
+    | ethereum_events.StorageSlotChanged
+    | ethereum_events.ValidatorsCommittedForEra
+    | ethereum_events.ProtocolVersionChanged
+)
+
+
 @dataclass(frozen=True, slots=True)
 class OtherRequest:
     """A request that other parts of a node handle; no program changes (BLK-31)."""
 
-    name: str
+    event: IgnoredRequest
 
 
 MirrorRequest = (
@@ -114,6 +125,44 @@ MirrorRequest = (
     | ValueClaimingRequested
 )
 RequestEvent = ProgramCreated | MirrorRequest | OtherRequest
+
+
+def to_request(event: BlockEvent) -> RequestEvent | None:
+    """What an event asks of the executors; nothing for events that only report (BLK-31).
+
+    Source: ethexe/common/src/events/mirror.rs `to_request`, ethexe/common/src/events/router.rs `to_request`.
+    """
+    if isinstance(event, ethereum_events.FromMirror):
+        return _mirror_request(event.actor_id, event.event)
+    match event.event:
+        case ethereum_events.ProgramCreated() as created:
+            return ProgramCreated(created.actor_id, created.code_id)
+        case (
+            ethereum_events.CodeValidationRequested()
+            | ethereum_events.ComputationSettingsChanged()
+            | ethereum_events.StorageSlotChanged()
+            | ethereum_events.ValidatorsCommittedForEra()
+            | ethereum_events.ProtocolVersionChanged()
+        ) as ignored:
+            return OtherRequest(ignored)
+        case _:
+            return None
+
+
+def _mirror_request(actor: ActorId, event: ethereum_events.MirrorEvent) -> MirrorRequest | None:
+    match event:
+        case ethereum_events.OwnedBalanceTopUpRequested():
+            return OwnedBalanceTopUpRequested(actor, event.value)
+        case ethereum_events.ExecutableBalanceTopUpRequested():
+            return ExecutableBalanceTopUpRequested(actor, event.value)
+        case ethereum_events.MessageQueueingRequested():
+            return MessageQueueingRequested(actor, event.id, event.source, event.payload, event.value, event.call_reply)
+        case ethereum_events.ReplyQueueingRequested():
+            return ReplyQueueingRequested(actor, event.replied_to, event.source, event.payload, event.value)
+        case ethereum_events.ValueClaimingRequested():
+            return ValueClaimingRequested(actor, event.claimed_id, event.source)
+        case _:
+            return None
 
 
 def apply_injected(block: InBlockState, injected: VerifiedTransaction) -> InBlockState:

@@ -13,10 +13,14 @@ from immutables import Map
 
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId, CodeId
+from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.conformance.json_form import Json, from_json, to_json
 from gearexe_spec.conformance.operations.program_forms import (
     dump_finalized,
+    dump_record,
     dump_schedule,
+    expect_list,
+    load_operation,
     load_schedule,
     load_states,
     load_storage,
@@ -25,10 +29,17 @@ from gearexe_spec.conformance.operations.program_forms import (
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input, operation
 from gearexe_spec.crypto.ecdsa import PrivateKey
 from gearexe_spec.crypto.hashes import blake2b256
+from gearexe_spec.executor.block_input import (
+    BlockInputRejection,
+    EthereumChain,
+    compute_block_input,
+    compute_last_advanced,
+)
 from gearexe_spec.executor.blocks import BlockInput, Network, apply_block
 from gearexe_spec.executor.calculated_reply import Question, calculate_reply
 from gearexe_spec.executor.codes import CodeRecords
 from gearexe_spec.executor.engine import SPECIFIED, Engine
+from gearexe_spec.executor.ethereum_events import BlockEvent
 from gearexe_spec.executor.injected_transaction import (
     InjectedTransaction,
     compute_transaction_id,
@@ -36,6 +47,7 @@ from gearexe_spec.executor.injected_transaction import (
     signed_injected_transaction,
     to_verified,
 )
+from gearexe_spec.executor.node_records import BlockHeader
 from gearexe_spec.executor.queues import ChunkReport, RunReport
 from gearexe_spec.executor.signed_message import sign_message
 from gearexe_spec.program.in_block import program_states
@@ -209,3 +221,36 @@ def sign_injected(form: Input) -> Json:
     transaction = from_json(InjectedTransaction, form["transaction"], "/transaction")
     signed = sign_message(key, transaction, digest_transaction(transaction))
     return {"signed": to_json(signed_injected_transaction.encode(signed))}
+
+
+@dataclass(frozen=True, slots=True)
+class EthereumBlock:
+    """A block of Ethereum as a node knows it; the events may be missing."""
+
+    header: BlockHeader
+    events: tuple[BlockEvent, ...] | None
+
+
+@operation("blocks/blockInput")
+def block_input(form: Input) -> Json:
+    """What the operations of a block are executed on."""
+    blocks = from_json(Mapping[Bytes32, EthereumBlock], form["ethereumBlocks"], "/ethereumBlocks")
+    if not from_json(bool, form["hasParentStates"], "/hasParentStates"):
+        raise Rejected(BlockInputRejection.ParentMbStatesMissing)
+    chain = EthereumChain(
+        headers={key: block.header for key, block in blocks.items()},
+        events={key: block.events for key, block in blocks.items() if block.events is not None},
+        start_block=from_json(Bytes32, form["startBlock"], "/startBlock"),
+        genesis_block=from_json(Bytes32, form["genesisBlock"], "/genesisBlock"),
+    )
+    last_advanced = from_json(Bytes32, form["lastAdvanced"], "/lastAdvanced")
+    operations = tuple(load_operation(part) for part in expect_list(form["operations"]))
+    computed = compute_block_input(chain, last_advanced, operations)
+    return {
+        **dump_record(computed),
+        "injected": [
+            {"source": to_json(injected.source), "messageId": to_json(compute_transaction_id(injected.transaction))}
+            for injected in computed.injected
+        ],
+        "lastAdvanced": to_json(compute_last_advanced(last_advanced, operations)),
+    }

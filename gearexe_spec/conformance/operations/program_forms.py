@@ -247,6 +247,18 @@ def expect_list(form: Json) -> list[Json]:
     return form
 
 
+def dump_record(value: object) -> dict[str, Json]:
+    """The JSON form of a record.
+
+    Raises:
+        JsonFormError: it is none.
+    """
+    form = to_json(value)
+    if not isinstance(form, dict):
+        raise JsonFormError(f"{type(value).__name__} is no record")
+    return form
+
+
 def dump_as(kind: Any, value: Any) -> Json:
     """The JSON form of a value whose declared type leaves a choice: under the name of what it is."""
     arguments = [part for part in get_args(kind) if part is not type(None)]

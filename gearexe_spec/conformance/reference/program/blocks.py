@@ -11,9 +11,17 @@ from gearexe_spec.conformance.reference.adapter import Case, Document, Exchange,
 from gearexe_spec.conformance.reference.program import recorded
 from gearexe_spec.conformance.reference.program.recorded import ZERO_ID, Form, data, number
 from gearexe_spec.conformance.reference.program.steps import finished_block
+from gearexe_spec.conformance.reference.program.values import block_event
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer
 
 VALID, ORIGINAL, INSTRUMENTED, METADATA = "valid", "original", "instrumented", "metadata"
+IGNORED_REQUESTS: dict[str, Form] = {
+    "CodeValidationRequested": {"codeId": ZERO_ID, "timestamp": 0, "txHash": ZERO_ID},
+    "ComputationSettingsChanged": {"threshold": 0, "wvaraPerSecond": 0},
+    "StorageSlotChanged": {"slot": ZERO_ID},
+    "ValidatorsCommittedForEra": {"eraIndex": 0},
+    "ProtocolVersionChanged": {"newProtocolVersion": 0},
+}
 SECTIONS = ("code", "data", "global", "table", "element", "type")
 
 
@@ -144,7 +152,7 @@ def _input(part: Form) -> Form:
     return {
         "height": number(part.get("height", 0)),
         "timestamp": number(part.get("timestamp", 0)),
-        "events": [_event(event) for event in part.get("events", [])],
+        "events": [request_form(event) for event in part.get("events", [])],
         "injected": [{"source": tx["source"], "transaction": _transaction(tx)} for tx in part.get("injected", [])],
         "gasAllowance": None if gas is None else number(gas),
         "emitsPromises": part.get("promises", False),
@@ -153,8 +161,8 @@ def _input(part: Form) -> Form:
     }
 
 
-def _event(part: Form) -> Form:
-    """A request; those that no program hears of keep only their name."""
+def request_form(part: Form) -> Form:
+    """A request; those that no program hears of lie one level deeper."""
     name, actor = part["event"], part.get("actor", ZERO_ID)
     fields: dict[str, Form] = {
         "ProgramCreated": {"codeId": part.get("codeId", ZERO_ID)},
@@ -179,7 +187,7 @@ def _event(part: Form) -> Form:
         },
     }
     if name not in fields:
-        return {"otherRequest": {"name": name}}
+        return {"otherRequest": {"event": block_event(IGNORED_REQUESTS[name] | part)["fromRouter"]["event"]}}
     return {name[0].lower() + name[1:]: {"actor": actor} | fields[name]}
 
 
