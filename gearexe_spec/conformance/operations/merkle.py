@@ -1,0 +1,80 @@
+"""Operations on Merkle trees.
+
+Rules: CRY-70 to CRY-82.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gearexe_spec.base.fixed_bytes import Address, Bytes32
+from gearexe_spec.base.numeric import U64
+from gearexe_spec.codec.abi import AbiType
+from gearexe_spec.codec.abi_types import parse_type
+from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
+from gearexe_spec.conformance.operations.registry import Input, operation
+from gearexe_spec.crypto import merkle
+from gearexe_spec.crypto.merkle import MerkleTree, Multiproof
+
+
+@operation("merkle/tree")
+def build_tree(form: Input) -> Json:
+    """The tree over rows of values, and proofs of some of them."""
+    leaves = _leaves(form)
+    tree = merkle.build_tree(leaves, from_json(bool, form["sortLeaves"], "/sortLeaves"))
+    wanted = from_json(tuple[U64, ...], form["proofsOf"], "/proofsOf")
+    return {
+        "root": to_json(tree.root),
+        "tree": [to_json(node) for node in tree.nodes],
+        "leafHashes": [to_json(leaf) for leaf in leaves],
+        "treeIndices": [hex(place) for place in tree.places],
+        "proofs": [to_json(merkle.compute_proof(tree, tree.places[int(index)])) for index in wanted],
+    }
+
+
+@operation("merkle/verify")
+def verify_proof(form: Input) -> Json:
+    """Whether a proof leads from a leaf to a root."""
+    proof = from_json(tuple[Bytes32, ...], form["proof"], "/proof")
+    root = from_json(Bytes32, form["root"], "/root")
+    return {"valid": merkle.is_proof_valid(root, from_json(Bytes32, form["leaf"], "/leaf"), proof)}
+
+
+@operation("merkle/multiproof")
+def prove_several(form: Input) -> Json:
+    """One proof for several leaves, given by their places in the tree."""
+    tree = MerkleTree(from_json(tuple[bytes, ...], form["tree"], "/tree"), ())
+    places = from_json(tuple[U64, ...], form["treeIndices"], "/treeIndices")
+    return to_json(merkle.compute_multiproof(tree, [int(place) for place in places]))
+
+
+@operation("merkle/verifyMultiproof")
+def verify_multiproof(form: Input) -> Json:
+    """Whether a proof of several leaves leads to a root."""
+    multiproof = from_json(Multiproof, form["multiproof"], "/multiproof")
+    root = from_json(Bytes32, form["root"], "/root")
+    return {"valid": merkle.compute_root_from_multiproof(multiproof) == root}
+
+
+def _leaves(form: Input) -> list[bytes]:
+    encoding = from_json(tuple[str, ...], form["leafEncoding"], "/leafEncoding")
+    kinds = [parse_type(name) for name in encoding]
+    rows = from_json(tuple[tuple[str, ...], ...], form["values"], "/values")
+    if any(len(row) != len(kinds) for row in rows):
+        raise JsonFormError("/values: as many values as types are expected")
+    return merkle.hash_leaves(
+        encoding, [[_read(kind, text) for kind, text in zip(kinds, row, strict=True)] for row in rows]
+    )
+
+
+def _read(kind: AbiType[Any], text: str) -> Any:
+    """A value of a plain type from its text."""
+    if kind.name == "string":
+        return text
+    if kind.name == "address":
+        return Address.from_hex(text)
+    if kind.name == "bool":
+        return text == "0x1"
+    if kind.name.startswith("bytes"):
+        return bytes.fromhex(text.removeprefix("0x"))
+    return int(text, 16)
