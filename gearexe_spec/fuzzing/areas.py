@@ -12,6 +12,8 @@ from gearexe_spec.fuzzing.codec_cases import (
     make_signatures_case,
     make_values_case,
 )
+from gearexe_spec.fuzzing.queue_cases import make_queue_case
+from gearexe_spec.fuzzing.wasm_cases import make_wasm_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +34,7 @@ AREAS: Mapping[str, CaseArea] = {
     "values": CaseArea(make_values_case, "whole values of every stored and signed type in turn"),
     "hostile": CaseArea(make_hostile_case, "damaged bytes for the decoder of every type in turn"),
     "signatures": CaseArea(make_signatures_case, "keys, signatures and recoveries in three formats, ids"),
+    "execution": CaseArea(make_queue_case, "queue runs: random programs, states, queues and budgets"),
+    "wasm": CaseArea(make_wasm_case, "modules, whole and damaged: verdict, metadata, instrumented bytes, sizes"),
 }
 """By the name on the command line."""

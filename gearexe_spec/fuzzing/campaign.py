@@ -114,7 +114,7 @@ def write_found(found: Found, folder: Path) -> Path:
 
 def _document(area: str, seed: int, index: int, request: Apply) -> dict[str, Json]:
     """The difference with the smallest request that shows it."""
-    small = shrink(request, _differs)
+    small = shrink(request, _still_differs_like(request))
     ours, theirs = ask_both(small)
     _, difference = compare_with_production(small, ours, theirs)
     return {
@@ -131,15 +131,21 @@ def _document(area: str, seed: int, index: int, request: Apply) -> dict[str, Jso
     }
 
 
-def _differs(request: Apply) -> bool:
-    ours, theirs = ask_both(request)
-    if any(isinstance(answer, Failure) and _is_malformed(answer) for answer in (ours, theirs)):
-        return False
-    return compare_with_production(request, ours, theirs)[0] is Verdict.DIFFERENT
+def _still_differs_like(request: Apply) -> Callable[[Apply], bool]:
+    """Whether both sides still answer in the same kinds and differ; what one does not understand is another matter."""
+    kinds = [type(answer) for answer in ask_both(request)]
+
+    def differs(candidate: Apply) -> bool:
+        ours, theirs = ask_both(candidate)
+        if [type(ours), type(theirs)] != kinds or _is_malformed(ours) or _is_malformed(theirs):
+            return False
+        return compare_with_production(candidate, ours, theirs)[0] is Verdict.DIFFERENT
+
+    return differs
 
 
-def _is_malformed(answer: Failure) -> bool:
-    return answer.message.startswith((MALFORMED, "malformed"))
+def _is_malformed(answer: Answer) -> bool:
+    return isinstance(answer, Failure) and answer.message.startswith((MALFORMED, "malformed"))
 
 
 def _answer_all(target: Target, requests: list[Apply]) -> Iterator[Answer]:

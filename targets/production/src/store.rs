@@ -19,13 +19,14 @@ use gear_lazy_pages_common::LazyPagesInitContext;
 use gear_lazy_pages_native_interface::LazyPagesNative;
 use gprimitives::H256;
 use parity_scale_codec::{Decode, Encode};
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// What a run saw and left.
 #[derive(Debug, Default)]
 pub struct Store {
     objects: RefCell<BTreeMap<H256, Vec<u8>>>,
-    pages: RefCell<BTreeMap<u32, Vec<u8>>>,
+    /// Pages of the program that runs, shared with lazy pages.
+    pages: Rc<RefCell<BTreeMap<u32, Vec<u8>>>>,
     state_hashes: RefCell<Vec<H256>>,
     promises: RefCell<Vec<Promise>>,
 }
@@ -45,8 +46,9 @@ impl Store {
         Ok(store)
     }
 
-    /// The pages of a program, looked up once before it runs.
+    /// The pages of a program as its state has them; again after each dispatch, which may have written some.
     pub fn open_pages(&self, state: &ProgramState) {
+        self.pages.borrow_mut().clear();
         let ethexe_runtime_common::state::Program::Active(program) = &state.program else { return };
         let Some(table) = program.pages_hash.to_inner().and_then(|hash| self.memory_pages(hash)) else { return };
         let regions = table.to_inner().into_iter().filter_map(|region| region.to_inner());
@@ -130,7 +132,7 @@ impl RuntimeInterface for Store {
     type LazyPages = LazyPagesNative;
 
     fn init_lazy_pages(&self) {
-        let pages = StoredPages(self.pages.borrow().clone());
+        let pages = StoredPages(Rc::clone(&self.pages));
         gear_lazy_pages::init(LazyPagesVersion::Version1, LazyPagesInitContext::new([0; 32]), pages)
             .expect("lazy pages work on this system");
     }
@@ -141,6 +143,7 @@ impl RuntimeInterface for Store {
 
     fn update_state_hash(&self, state_hash: &H256) {
         self.state_hashes.borrow_mut().push(*state_hash);
+        self.open_pages(&self.program_state(*state_hash).expect("just written"));
     }
 
     fn publish_promise(&self, promise: &Promise) {
@@ -150,22 +153,22 @@ impl RuntimeInterface for Store {
 
 /// Pages of 16,384 bytes by number; the key ends with the number.
 #[derive(Debug)]
-struct StoredPages(BTreeMap<u32, Vec<u8>>);
+struct StoredPages(Rc<RefCell<BTreeMap<u32, Vec<u8>>>>);
 
 impl StoredPages {
-    fn find(&self, key: &[u8]) -> Option<&Vec<u8>> {
-        let number = key.last_chunk::<4>().expect("a page key ends with four bytes");
-        self.0.get(&u32::from_le_bytes(*number))
+    fn number(key: &[u8]) -> u32 {
+        u32::from_le_bytes(*key.last_chunk::<4>().expect("a page key ends with four bytes"))
     }
 }
 
 impl LazyPagesStorage for StoredPages {
     fn page_exists(&self, key: &[u8]) -> bool {
-        self.find(key).is_some()
+        self.0.borrow().contains_key(&Self::number(key))
     }
 
     fn load_page(&mut self, key: &[u8], buffer: &mut [u8]) -> Option<u32> {
-        let data = self.find(key)?;
+        let pages = self.0.borrow();
+        let data = pages.get(&Self::number(key))?;
         buffer.copy_from_slice(data);
         Some(data.len() as u32)
     }
