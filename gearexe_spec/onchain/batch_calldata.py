@@ -166,7 +166,7 @@ def read_validators_commitment(calldata: Calldata, at: int) -> ValidatorsCommitm
     return ValidatorsCommitment(
         has_aggregated_public_key=calldata.boolean(at),
         aggregated_public_key=read_key(calldata, at_word(at, 1)),
-        verifiable_secret_sharing_commitment=calldata.bytes(calldata.tail_slice(at, at_word(at, 3), 1)),
-        validators=read_addresses(calldata, find_validators(calldata, at)),
+        verifiable_secret_sharing_commitment=calldata.copied_bytes(calldata.tail_slice(at, at_word(at, 3), 1)),
+        validators=read_addresses(calldata, calldata.copied_slice(find_validators(calldata, at), WORD)),
         era_index=calldata.u256(at_word(at, 5)),
     )

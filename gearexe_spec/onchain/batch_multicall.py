@@ -8,8 +8,6 @@ Source: BatchMulticall.sol.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U128, U256
 from gearexe_spec.base.rejection import Rejected
@@ -38,16 +36,6 @@ _SEND_MESSAGE = compute_selector("sendMessage(bytes,bool)")
 _CREATE_PROGRAM = compute_selector("createProgram(bytes32,bytes32,address)")
 _TOP_UP = compute_selector("executableBalanceTopUp(uint128)")
 _WRAPPED_VARA = compute_selector("wrappedVara()")
-
-
-class ProgramCall(NamedTuple):
-    """A program to create, its first message, and the WVARA it gets."""
-
-    code_id: Bytes32
-    salt: Bytes32
-    init_payload: bytes
-    init_value: U128
-    top_up_value: U128
 
 
 def apply_send_message_batch(frame: Frame) -> bytes:
@@ -142,31 +130,22 @@ def apply_create_program_batch(frame: Frame) -> bytes:
     consumed = U256(0)
     programs, message_ids = [], []
     for at in list_structs(calldata, calls, PROGRAM_CALL_WORDS):
-        call = read_program_call(calldata, at)
-        consumed = checked_add(consumed, U256(call.init_value))
+        init_value = calldata.unsigned(at_word(at, 3), U128)
+        consumed = checked_add(consumed, U256(init_value))
         check_value(frame, consumed)
-        program = create_batched_program(frame, router, call)
-        top_up(frame, token, program, call.top_up_value)
+        program = create_batched_program(frame, router, at)
+        top_up(frame, token, program, calldata.unsigned(at_word(at, 4), U128))
+        payload = calldata.bytes(calldata.tail_slice(at, at_word(at, 2), 1))
         programs.append(program)
-        message_ids.append(send_message(frame, program, call.init_payload, call.init_value))
+        message_ids.append(send_message(frame, program, payload, init_value))
     refund(frame, consumed)
     return encode_tuple((encode_list(programs),), (encode_list(message_ids),))
 
 
-def read_program_call(calldata: Calldata, at: int) -> ProgramCall:
-    """A program call: five words, of which the third leads to the payload."""
-    return ProgramCall(
-        code_id=calldata.bytes32(at),
-        salt=calldata.bytes32(at_word(at, 1)),
-        init_payload=calldata.bytes(calldata.tail_slice(at, at_word(at, 2), 1)),
-        init_value=calldata.unsigned(at_word(at, 3), U128),
-        top_up_value=calldata.unsigned(at_word(at, 4), U128),
-    )
-
-
-def create_batched_program(frame: Frame, router: Address, call: ProgramCall) -> Address:
+def create_batched_program(frame: Frame, router: Address, at: int) -> Address:
     """Create a program with this contract as initializer (MUL-8)."""
-    data = encode_call(_CREATE_PROGRAM, call.code_id, call.salt, frame.address)
+    code_id, salt = frame.calldata.bytes32(at), frame.calldata.bytes32(at_word(at, 1))
+    data = encode_call(_CREATE_PROGRAM, code_id, salt, frame.address)
     return read_address(expect_success(frame.call(router, data)))
 
 

@@ -38,7 +38,7 @@ def iterate_signatures(calldata: Calldata, signatures: Slice) -> Iterator[bytes]
     """The signatures one by one; those behind the last one asked for are never looked at (ROU-80)."""
     for index in range(signatures.length):
         pointer = signatures.place + WORD * index
-        yield calldata.bytes(calldata.tail_slice(signatures.place, pointer, 1))
+        yield calldata.copied_bytes(calldata.tail_slice(signatures.place, pointer, 1))
 
 
 def is_signed(frame: Frame, batch_hash: Bytes32, kind: SignatureType, signatures: Slice, batch_timestamp: U48) -> bool:

@@ -10,6 +10,7 @@ Source: the code that solc 0.8.35 generates (`abi_decode_*`, `access_calldata_ta
 
 from __future__ import annotations
 
+import builtins
 from typing import TypeVar
 
 from gearexe_spec.base.numeric import U256, Unsigned
@@ -52,7 +53,7 @@ class Calldata(codec.Calldata):
         """A whole word as a number."""
         return U256(self.word(place))
 
-    def bytes(self, part: Slice) -> bytes:
+    def bytes(self, part: Slice) -> builtins.bytes:
         """The bytes of a byte string, zeros behind the end (ABI-20).
 
         Raises:
@@ -61,6 +62,24 @@ class Calldata(codec.Calldata):
         if part.length > GREATEST_COPY:
             raise empty_revert()
         return super().bytes(part)
+
+    def copied_slice(self, part: Slice, stride: int) -> Slice:
+        """An array or byte string that is copied to memory as a value: it must lie within the calldata (ROU-12).
+
+        Raises:
+            Rejected: Empty.
+        """
+        if part.place + part.length * stride > len(self.data):
+            raise empty_revert()
+        return part
+
+    def copied_bytes(self, part: Slice) -> builtins.bytes:
+        """The bytes of a byte string that is copied to memory as a value (ROU-12).
+
+        Raises:
+            Rejected: Empty.
+        """
+        return self.bytes(self.copied_slice(part, 1))
 
     def memory_slice(self, head: int, stride: int) -> Slice:
         """An array or byte string among the parameters that is copied to memory (ROU-11).

@@ -37,7 +37,7 @@ from gearexe_spec.onchain.batch_encoding import (
     encode_perform_state_transition,
 )
 from gearexe_spec.onchain.batch_signatures import SignatureType, is_signed
-from gearexe_spec.onchain.calldata import HEAD, WORD
+from gearexe_spec.onchain.calldata import HEAD, WORD, Calldata
 from gearexe_spec.onchain.commitments import (
     BatchCommitment,
     CodeCommitment,
@@ -98,18 +98,19 @@ def apply_commit_batch(frame: Frame) -> bytes:
 
     enter(frame)
     check_genesis_hash_known(frame)
-    header = check_header(frame, batch)
+    batch_timestamp = check_header(frame, batch)
 
     chain_hash = commit_chain(frame, batch)
     codes_hash = commit_codes(frame, batch)
-    rewards_hash = commit_rewards(frame, batch, header.block_timestamp)
+    rewards_hash = commit_rewards(frame, batch, batch_timestamp)
     validators_hash = commit_validators(frame, batch)
 
+    header = read_header(frame.calldata, batch)
     batch_hash = keccak256(preimage_batch_commitment(header, chain_hash, codes_hash, rewards_hash, validators_hash))
-    frame.update_router(latest_committed_batch=CommittedBatchInfo(batch_hash, header.block_timestamp))
+    frame.update_router(latest_committed_batch=CommittedBatchInfo(batch_hash, batch_timestamp))
     frame.emit(BatchCommitted(batch_hash))
 
-    if not is_signed(frame, batch_hash, kind, signatures, header.block_timestamp):
+    if not is_signed(frame, batch_hash, kind, signatures, batch_timestamp):
         raise Rejected(RouterRejection.SignatureVerificationFailed)
     frame.update_transient(entered=False)
     return b""
@@ -126,37 +127,44 @@ def enter(frame: Frame) -> None:
     frame.update_transient(entered=True)
 
 
-def check_header(frame: Frame, batch: int) -> BatchCommitment:
+def check_header(frame: Frame, batch: int) -> U48:
     """The batch builds on a recent block and on the batch before it (ROU-172 to ROU-175).
 
     A word of storage that is zero on chain turns the first two checks off, for estimating gas.
 
     Returns:
-        The batch without its sub-commitments.
+        The batch's timestamp.
 
     Raises:
         Rejected: PredecessorBlockNotFound, BatchTimestampNotInPast, InvalidPreviousCommittedBatchHash,
             BatchTimestampTooEarly.
     """
     calldata, router = frame.calldata, frame.router
-    block_hash = calldata.bytes32(batch)
 
     if not router.reserved:
         expiry = calldata.unsigned(at_word(batch, 3), U8)
-        if not is_predecessor(frame.block, block_hash, expiry):
+        if not is_predecessor(frame.block, calldata.bytes32(batch), expiry):
             raise Rejected(RouterRejection.PredecessorBlockNotFound)
         if frame.block.timestamp <= calldata.unsigned(at_word(batch, 1), U48):
             raise Rejected(RouterRejection.BatchTimestampNotInPast)
 
-    previous = calldata.bytes32(at_word(batch, 2))
-    if router.latest_committed_batch.hash != previous:
+    if router.latest_committed_batch.hash != calldata.bytes32(at_word(batch, 2)):
         raise Rejected(RouterRejection.InvalidPreviousCommittedBatchHash)
 
     timestamp = calldata.unsigned(at_word(batch, 1), U48)
     if router.latest_committed_batch.timestamp > timestamp:
         raise Rejected(RouterRejection.BatchTimestampTooEarly)
+    return timestamp
 
-    return BatchCommitment(block_hash, timestamp, previous, U8.truncate(calldata.word(at_word(batch, 3))))
+
+def read_header(calldata: Calldata, batch: int) -> BatchCommitment:
+    """The batch without its sub-commitments, for its hash."""
+    return BatchCommitment(
+        block_hash=calldata.bytes32(batch),
+        block_timestamp=calldata.unsigned(at_word(batch, 1), U48),
+        previous_committed_batch_hash=calldata.bytes32(at_word(batch, 2)),
+        expiry=calldata.unsigned(at_word(batch, 3), U8),
+    )
 
 
 def is_predecessor(block: Block, block_hash: Bytes32, expiry: U8) -> bool:
