@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html import escape
 from string import Template
@@ -20,6 +21,10 @@ ACTOR_STYLES = {
     "program": "green",
 }
 """Who may act, and the colour in which the terminal and the page show them."""
+ACTOR_WIDTH = 10
+AGREED = ("  ✓ spec = EVM", "green")
+DIFFERS = ("  ✗ spec and EVM differ", "red")
+HASH = re.compile("0x[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,12 @@ class Account:
         self.console.print()
         self.console.print(Text(f"{len(self.chapters)}  {title}", style="bold"))
 
-    def step(self, actor: str, did: str, agreed: bool | None = None, **facts: object) -> None:
+    def step(self, actor: str, did: str, agreed: bool | None = None, /, **facts: object) -> None:
         """Tell a step; `facts` are labels (underscores become blanks) and what they show."""
         listed = tuple(Fact(label.replace("_", " "), str(value)) for label, value in facts.items())
         step = Step(actor, did, listed, agreed)
         self.chapters[-1].steps.append(step)
-        self.console.print(Padding(terminal_form(step), (0, 0, 0, 3)))
+        self.console.print(Padding(terminal_form(step, self.console.width), (0, 0, 0, 3)))
 
     def close(self, outcome: str, good: bool) -> None:
         """Say how it ended."""
@@ -85,20 +90,31 @@ class Account:
         self.console.print(Text(outcome, style="bold green" if good else "bold red"))
 
 
-def terminal_form(step: Step) -> Table:
-    """A step as rich shows it: the sentence, then its facts aligned below."""
+def terminal_form(step: Step, width: int) -> Table:
+    """A step as rich shows it: the sentence, then its facts aligned below; hashes are cut where there is no room."""
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=10, no_wrap=True)
+    grid.add_column(width=ACTOR_WIDTH, no_wrap=True)
     grid.add_column(overflow="fold")
     sentence = Text(step.did)
     if step.agreed is not None:
-        sentence.append(
-            "  ✓ spec = EVM" if step.agreed else "  ✗ spec and EVM differ", "green" if step.agreed else "red"
-        )
+        sentence.append(*AGREED if step.agreed else DIFFERS)
     grid.add_row(Text(step.actor, style=ACTOR_STYLES[step.actor]), sentence)
-    for fact in step.facts:
-        grid.add_row("", Text.assemble((f"{fact.label}  ", "dim"), (fact.value, "dim cyan")))
+    if step.facts:
+        facts = Table.grid(padding=(0, 2))
+        facts.add_column(style="dim", no_wrap=True)
+        facts.add_column(style="dim cyan", overflow="fold")
+        label_width = max(len(fact.label) for fact in step.facts)
+        for fact in step.facts:
+            facts.add_row(fact.label, fit(fact.value, width - ACTOR_WIDTH - label_width - 6))
+        grid.add_row("", facts)
     return grid
+
+
+def fit(value: str, room: int) -> str:
+    """A hash that does not fit on the line keeps its beginning and its end."""
+    if not HASH.fullmatch(value) or len(value) <= room:
+        return value
+    return f"{value[:18]}…{value[-16:]}"
 
 
 def page(account: Account) -> str:

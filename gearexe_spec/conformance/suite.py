@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from gearexe_spec.conformance.reference.adapter import Document
+from gearexe_spec.shipped import shipped
 
 PACKED = ".xz"
 SUFFIXES = (".json", ".json" + PACKED)
@@ -132,4 +133,4 @@ def shipped_vectors() -> Path:
 
 def shipped_suite() -> Path:
     """Where production's recordings lie in this project."""
-    return Path(__file__).resolve().parents[2] / "vectors" / "production"
+    return shipped("vectors/production")
