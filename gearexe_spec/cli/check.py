@@ -140,7 +140,7 @@ def again(outcome: Outcome, shown: Shown) -> str:
 
 
 def exit_code(outcomes: list[Outcome], broken: bool) -> int:
-    """0 only when something ran and nothing failed."""
+    """0 only when something ran and nothing failed (WIR-19)."""
     statuses = {outcome.status for outcome in outcomes}
     if broken or statuses & {Status.FAILED, Status.UNKNOWN}:
         return SOMETHING_FAILED

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from gearexe_spec.conformance.coverage import map_rules, page
 from gearexe_spec.conformance.suite import shipped_vectors
 from gearexe_spec.conformance.vectors.archive import pack_archive
 from gearexe_spec.conformance.vectors.canonical import canonical
@@ -97,6 +98,24 @@ def hash_command(folder: Folder = None) -> None:
     typer.echo(f"{listed['digest']}  ({listed['count']} cases)")
     for entry in listed["cases"]:
         typer.echo(f"{entry['hash']}  {entry['name']}")
+
+
+@app.command()
+def coverage(
+    write: Annotated[Path | None, typer.Option(help="Write the map as a page to this file.")] = None,
+    per_file: Annotated[int, typer.Option(min=1, help="Cases of each file to replay, evenly chosen.")] = 25,
+    fail: Annotated[bool, typer.Option("--fail", help="Exit 1 if anything is missing.")] = False,
+    folder: Folder = None,
+) -> None:
+    """Map rules to functions, vectors and oracles, and list what is missing."""
+    found = map_rules([folder or shipped_vectors()], per_file)
+    gaps = list(found.gaps())
+    for gap in gaps:
+        typer.echo(gap)
+    typer.echo(f"{len(found.rules)} rules, {len(found.rejections)} rejections, {len(gaps)} gaps")
+    if write is not None:
+        write.write_text(page(found), encoding="utf-8")
+    raise typer.Exit(1 if gaps and fail else 0)
 
 
 @app.command()

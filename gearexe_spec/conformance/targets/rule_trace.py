@@ -32,6 +32,10 @@ class RuleTrace:
     def __exit__(self, *_: object) -> None:
         sys.setprofile(self._before)
 
+    def rules(self) -> set[str]:
+        """All rules that were looked at."""
+        return {str(rule) for step in self.steps for rule in step["rules"]}  # type: ignore[union-attr]
+
     def to_json(self) -> Json:
         """The steps in the order in which they began."""
         return list(self.steps)

@@ -16,9 +16,10 @@ from eth_utils.exceptions import ValidationError
 
 from gearexe_spec.conformance.json_form import to_json
 from gearexe_spec.conformance.operations.registry import Input
-from gearexe_spec.conformance.vectors.oracles import oracle
+from gearexe_spec.conformance.vectors.oracles import ORACLES, oracle
 from gearexe_spec.conformance.wire import Accepted, Answer
 
+__all__ = ["ORACLES"]
 PACKED = "eth-abi and pycryptodome"
 
 
