@@ -20,8 +20,12 @@ KEPT_MODULES = 256
 
 
 def _make_engine() -> Engine:
-    """No clock, no fuel, several memories, memories that do not move when they grow (EXE-120)."""
+    """No clock, no fuel, several memories, memories that do not move when they grow (EXE-120).
+
+    Modules are compiled in the calling thread: an engine with threads of its own does not survive a fork.
+    """
     config = Config()
+    config.parallel_compilation = False
     config.max_wasm_stack = STACK_BYTES
     config.wasm_multi_memory = True
     config.memory_may_move = False

@@ -30,6 +30,9 @@ from gearexe_spec.execution.termination import Stopped, Succeeded, Termination, 
 from gearexe_spec.wasm.gas_metering import GAS_EXPORT
 from gearexe_spec.wasm.page_hooks import FLAGS_EXPORT, HOOK_MODULE, TOUCH_PAGE, WRITTEN
 
+ENGINE_ERRORS = (WasmTrap, WasmtimeError)
+"""What the library raises when code traps. It keeps the exception of a host function in one place for all threads, so
+that this may also be one that belongs to another thread: why an execution ended is known to its machine alone."""
 GEAR_PAGES = ADDRESS_SPACE // PAGE_SIZE
 MASK_32 = 0xFFFFFFFF
 MASK_64 = 0xFFFFFFFFFFFFFFFF
@@ -134,9 +137,10 @@ class Sandbox:
         self.store.set_limits(memory_size=MAX_WASM_PAGES * WASM_PAGE_SIZE)
         memory = WasmMemory(self.store, MemoryType(Limits(memory_size, None)))
         machine.linker.define(self.store, "env", "memory", memory)
+        module = compile_code(code)
         try:
-            instance = machine.linker.instantiate(self.store, compile_code(code))
-        except (WasmtimeError, WasmTrap):
+            instance = machine.linker.instantiate(self.store, module)
+        except (*ENGINE_ERRORS, Stopped):
             raise InstantiationFailed from None
         self.exports = instance.exports(self.store)
         self.memory = InstanceMemory(self.store, memory)
@@ -150,19 +154,17 @@ class Sandbox:
     def call_entry(self, name: str, run: Run) -> Termination:
         """Run an entry point to its end (EXE-125, EXE-127)."""
         machine = self.machine
-        machine.run, machine.gas, machine.termination = run, self.gas, None
+        machine.begin(run, self.gas)
         self.gas.set(run.counters.current)
         entry = self.exports[name]
         assert isinstance(entry, Func), "an entry point is a function"
         try:
             entry(self.store)
-        except Stopped as stopped:
-            return machine.termination or stopped.termination
-        except WasmTrap:
+        except (*ENGINE_ERRORS, Stopped):
             return machine.termination or Trapped(Trap.Unknown)
         finally:
+            machine.end()
             run.counters.decrease_current_to(self.gas.get())
-            machine.run, machine.gas = None, None
         return Succeeded()
 
 
@@ -175,6 +177,7 @@ class Machine:
         self.run: Run | None = None
         self.gas: GasCounter | None = None
         self.termination: Termination | None = None
+        self.failure: BaseException | None = None
         for syscall in SYSCALLS.values():
             results = [ValType.i32()] if syscall.returns else []
             signature = FuncType([ValType.i32()] * syscall.arity, results)
@@ -189,6 +192,20 @@ class Machine:
         assert gas is not None
         gas.set(run.pages.touch_by_program(page, is_write != 0, gas.get()))
 
+    def begin(self, run: Run, gas: GasCounter) -> None:
+        """Serve an execution from now on."""
+        self.run, self.gas, self.termination, self.failure = run, gas, None, None
+
+    def end(self) -> None:
+        """Serve nobody.
+
+        Raises:
+            BaseException: what went wrong in a host function, if something did.
+        """
+        self.run, self.gas = None, None
+        if self.failure is not None:
+            raise self.failure
+
     def _bind(self, syscall: Syscall) -> Callable[..., int | None]:
         """The host function of a system call (SYS-1, SYS-11)."""
 
@@ -200,6 +217,9 @@ class Machine:
                 result = call(run, syscall, gas.get(), tuple(number & MASK_32 for number in numbers))
             except Stopped as stopped:
                 self.termination = stopped.termination
+                raise
+            except BaseException as failure:
+                self.failure = failure
                 raise
             gas.set(run.counters.current)
             return result
