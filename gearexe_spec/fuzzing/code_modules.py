@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from gearexe_spec.conformance.wire import Apply
+from gearexe_spec.fuzzing.code_bodies import Surroundings, make_body
 from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.fuzzing.mutation import damage
-from gearexe_spec.fuzzing.wasm_bodies import Surroundings, make_body
 from gearexe_spec.wasm.encode import encode_module
 from gearexe_spec.wasm.gear_rules import ALLOWED_EXPORTS, STACK_END_EXPORT, WASM_PAGE
 from gearexe_spec.wasm.model import (
@@ -37,10 +37,10 @@ _ENTRY = FunctionType((), ())
 _NUMBERS = (I32_TYPE, I64_TYPE)
 
 
-def make_wasm_case(seed: int, index: int) -> Apply:
+def make_code_case(seed: int, index: int) -> Apply:
     """A code for the whole pipeline: valid, rule broken, instruction changed, bytes changed, in turn."""
-    dice = Dice("wasm", seed, index)
-    return Apply("wasm/instrument", {"wasm": "0x" + make_code(dice, index % 4).hex()})
+    dice = Dice("codes", seed, index)
+    return Apply("code/check", {"wasm": "0x" + make_code(dice, index % 4).hex()})
 
 
 def make_code(dice: Dice, kind: int) -> bytes:

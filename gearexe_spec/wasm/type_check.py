@@ -22,7 +22,6 @@ ANY = 0
 
 _NUMBERS = frozenset((I32, I64))
 _BLOCK_RESULTS = {EMPTY_BLOCK: b"", bytes((I32,)): bytes((I32,)), bytes((I64,)): bytes((I64,))}
-_I32 = bytes((I32,))
 _ALIGNMENTS = {op: natural_alignment(op) for op in range(Op.FIRST_LOAD, Op.LAST_STORE + 1)}
 
 
@@ -125,8 +124,8 @@ class _BodyChecker:
                 if fixed is None:
                     _HANDLERS[op](self, immediate)
                     continue
-                if immediate is not None and Op.FIRST_LOAD <= op <= Op.MEMORY_GROW:
-                    self.check_memory_argument(op, immediate)
+                if Op.FIRST_LOAD <= op <= Op.MEMORY_GROW:
+                    self.check_memory_access(op, immediate)
                 needed, results = fixed
                 if needed:
                     rest = len(operands) - len(needed)
@@ -266,7 +265,7 @@ class _BodyChecker:
         self.pop_all(signature.params)
         self.operands += signature.results
 
-    # Parametric, variable and memory instructions
+    # Parametric and variable instructions
 
     def on_drop(self, _: None) -> None:
         self.pop()
@@ -310,22 +309,9 @@ class _BodyChecker:
             raise TypeMismatch
         return self.context.globals[index]
 
-    def check_memory_argument(self, op: int, argument: tuple[int, int]) -> None:
-        """There is a memory, and the alignment is not above the natural one (WAS-48)."""
-        if not self.context.has_memory or argument[0] > _ALIGNMENTS[op]:
-            raise TypeMismatch
-
-    def on_memory_size(self, _: None) -> None:
-        self.check_memory()
-        self.operands += _I32
-
-    def on_memory_grow(self, _: None) -> None:
-        self.check_memory()
-        self.pop_expected(I32)
-        self.operands += _I32
-
-    def check_memory(self) -> None:
-        if not self.context.has_memory:
+    def check_memory_access(self, op: int, argument: tuple[int, int] | None) -> None:
+        """There is a memory, and the alignment of a load or store is not above the natural one (WAS-48)."""
+        if not self.context.has_memory or (argument is not None and argument[0] > _ALIGNMENTS[op]):
             raise TypeMismatch
 
 
@@ -350,6 +336,4 @@ _HANDLERS: dict[int, Callable[[_BodyChecker, Any], None]] = {
     Op.LOCAL_TEE: _BodyChecker.on_local_tee,
     Op.GLOBAL_GET: _BodyChecker.on_global_get,
     Op.GLOBAL_SET: _BodyChecker.on_global_set,
-    Op.MEMORY_SIZE: _BodyChecker.on_memory_size,
-    Op.MEMORY_GROW: _BodyChecker.on_memory_grow,
 }

@@ -1,28 +1,23 @@
-"""What a live implementation is asked besides: checking one code, and one run of one queue.
+"""What a live implementation is asked besides: one run of one queue.
 
-`code/check` takes `wasm`. `queue/run` takes `objects`, `stateHash`, `program`, `wasm` (null where the code is absent),
+`queue/run` takes `objects`, `stateHash`, `program`, `wasm` (null where the code is absent),
 `queue`, `allowance`, `block`, `emitsPromises`, and `chargesCodeLength`: whether loading the code is charged by its
 length, as the release does and the pinned revision does not.
 
-Rules: WAS-1, WAS-80 to WAS-84, JOU-110 to JOU-119, REV-CODE-CHARGE.
+Rules: JOU-110 to JOU-119, REV-CODE-CHARGE.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId, CodeId
 from gearexe_spec.base.numeric import U64
-from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.conformance.json_form import Json, from_json, to_json
 from gearexe_spec.conformance.operations.program_forms import load_storage
 from gearexe_spec.conformance.operations.registry import Input, operation
-from gearexe_spec.conformance.operations.stored_types import dump_value
-from gearexe_spec.conformance.wire import Answer, RejectedAnswer
-from gearexe_spec.crypto.hashes import blake2b256
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution.execute import execute_dispatch
 from gearexe_spec.execution.parameters import BlockInfo
@@ -32,8 +27,7 @@ from gearexe_spec.program.dispatch import MessageType
 from gearexe_spec.program.journal_handling import DispatchJournal
 from gearexe_spec.program.queue_run import DispatchReport, QueueRun, run_queue
 from gearexe_spec.program.state import hash_state, read_state
-from gearexe_spec.wasm.code import check_and_instrument_code, code_metadata, instrumented_code
-from gearexe_spec.wasm.rejection import CodeRejection
+from gearexe_spec.wasm.code import check_and_instrument_code
 
 CODES_KEPT = 256
 
@@ -48,38 +42,6 @@ class _RunForm:
     block: BlockInfo
     emits_promises: bool
     charges_code_length: bool
-
-
-@operation("code/check")
-def check(form: Input) -> Json | Answer:
-    """Verdict, metadata, instrumented bytes and sizes; a refusal says `outer` and `inner`, as production does."""
-    wasm = from_json(bytes, form["wasm"], "/wasm")
-    try:
-        checked = check_and_instrument_code(wasm)
-    except Rejected as rejected:
-        reason = rejected.reason
-        if not isinstance(reason, CodeRejection):
-            raise
-        named: dict[str, Json] = {"outer": reason.outer, "inner": reason.inner, "fields": _fields(rejected)}
-        return RejectedAnswer(reason.name, "validate", named)
-    return {
-        "codeId": to_json(compute_code_id(wasm)),
-        "metadata": dump_value(checked.metadata),
-        "metadataScale": to_json(code_metadata.encode(checked.metadata)),
-        "instrumented": to_json(checked.instrumented.code),
-        "sectionSizes": to_json(checked.instrumented.section_sizes),
-        "instrumentedScaleHash": to_json(blake2b256(instrumented_code.encode(checked.instrumented))),
-    }
-
-
-def _fields(rejected: Rejected) -> Json:
-    """What production's error carries: named fields, or a list; the parser's offset is not told."""
-    match rejected.arguments:
-        case () | ({"offset": _},):
-            return None
-        case (Mapping() as named,):
-            return to_json(named)
-    return to_json(rejected.arguments)
 
 
 @operation("queue/run")

@@ -1,7 +1,7 @@
 """Operations on program code: verdict and instrumented code, single steps, costs, runs by itself.
 
-A refusal is answered under production's names joined by a dot (`Export.ExcessExport`), with what it carries in
-`fields`: a list in production's order, or a record where production names them.
+A refusal is answered under its joined name (`ExportExcessExport`). `outer` and `inner` are production's, `fields` is
+what it carries: a list in production's order, or a record where production names them.
 
 Rules: WAS-1, WAS-80 to WAS-84, INS-10, GAS-4, INS-70.
 """
@@ -44,7 +44,7 @@ _CACHED_CODES = 16
 
 
 def answers_refusals(function: PureFunction) -> PureFunction:
-    """Answer refusals of codes under production's names."""
+    """Answer refusals of codes with production's names."""
 
     @wraps(function)
     def answered(form: Input) -> Json | Answer:
@@ -60,7 +60,6 @@ def answers_refusals(function: PureFunction) -> PureFunction:
 
 def refusal_answer(rejected: Rejected, reason: CodeRejection) -> RejectedAnswer:
     """The refusal as it stands on the wire; the offset of a malformed or invalid byte is informative."""
-    name = reason.outer if reason.inner is None else f"{reason.outer}.{reason.inner}"
     fields: Json = [to_json(argument) for argument in rejected.arguments] or None
     details: dict[str, Json] = {"outer": reason.outer, "inner": reason.inner}
     for argument in rejected.arguments:
@@ -68,7 +67,7 @@ def refusal_answer(rejected: Rejected, reason: CodeRejection) -> RejectedAnswer:
             named = {str(key): to_json(item) for key, item in argument.items()}
             fields = None if "offset" in named else named
             details |= {"offset": named["offset"]} if "offset" in named else {}
-    return RejectedAnswer(name, "validate", details | {"fields": fields})
+    return RejectedAnswer(reason.name, "validate", details | {"fields": fields})
 
 
 @lru_cache(maxsize=_CACHED_CODES)
@@ -80,13 +79,13 @@ def _code(form: Input) -> bytes:
     return bytes(from_json(bytes, form["wasm"], "/wasm"))
 
 
-@operation("wasm/codeId")
+@operation("code/id")
 def code_id(form: Input) -> Json:
     """The id of a code, valid or not."""
     return {"codeId": to_json(compute_code_id(bytes(from_json(bytes, form["code"], "/code"))))}
 
 
-@operation("wasm/instrument")
+@operation("code/check")
 @answers_refusals
 def instrument_code(form: Input) -> Json:
     """Verdict of the whole pipeline; if accepted, everything that is kept of the code."""
@@ -103,7 +102,7 @@ def instrument_code(form: Input) -> Json:
     }
 
 
-@operation("wasm/meteredBlocks")
+@operation("code/meteredBlocks")
 @answers_refusals
 def metered_blocks(form: Input) -> Json:
     """The metered blocks of an accepted code, a string for each function, and the hash of these."""
@@ -118,7 +117,7 @@ def show_blocks(blocks: Sequence[Sequence[MeteredBlock]]) -> tuple[str, ...]:
     )
 
 
-@operation("wasm/processCode")
+@operation("code/process")
 @answers_refusals
 def process_code(form: Input) -> Json:
     """A code that was uploaded under an id: null if invalid, for whatever reason."""
@@ -136,14 +135,14 @@ def process_code(form: Input) -> Json:
     }
 
 
-@operation("wasm/parse")
+@operation("code/parse")
 @answers_refusals
 def parse(form: Input) -> Json:
     """The parser by itself: the module written anew."""
     return {"wasm": to_json(encode_module(decode_module(_code(form))))}
 
 
-@operation("wasm/stage")
+@operation("code/stage")
 @answers_refusals
 def stage(form: Input) -> Json:
     """One step of instrumentation by itself, with any limit and rules.
@@ -174,7 +173,7 @@ def _rules(form: Json) -> GasRules | None:
     return constant_rules(parts["cost"], parts["perLocal"], parts["growPerPage"])
 
 
-@operation("wasm/instructionCost")
+@operation("code/instructionCost")
 def instruction_cost(form: Input) -> Json:
     """What the Schedule charges for one instruction of the first defined function; null if it may not occur."""
     module = decode_module(_code(form))
@@ -185,7 +184,7 @@ def instruction_cost(form: Input) -> Json:
     return {"opcode": f"0x{instruction[0]:02x}", "cost": to_json(cost)}
 
 
-@operation("wasm/schedule")
+@operation("code/schedule")
 def show_schedule(form: Input) -> Json:
     """The Schedule and the costs made from it, under production's names."""
     del form
@@ -224,7 +223,7 @@ def _numbers(value: object) -> Json:
     return to_json(value)
 
 
-@operation("wasm/syscalls")
+@operation("code/syscalls")
 def show_syscalls(form: Input) -> Json:
     """Every system call; the system break has no signature."""
     del form
@@ -257,7 +256,7 @@ def _compile(code: bytes, hooked: bool) -> MeteredCode:
     return MeteredCode(checked.instrumented.code, checked.metadata.static_pages, stack_end, hooked=hooked)
 
 
-@operation("wasm/run")
+@operation("code/run")
 @answers_refusals
 def run(form: Input) -> Json:
     """Run an entry point by itself: no system calls, no charges but those of the code."""
@@ -271,7 +270,7 @@ def run(form: Input) -> Json:
     return {"result": result, "gasLeft": to_json(seen.gas_left), "memory": memory}
 
 
-@operation("wasm/dispatch")
+@operation("code/dispatch")
 @answers_refusals
 def dispatch(form: Input) -> Json:
     """The same entry point as one message: with the charges before it and those of pages, none of them stored.
@@ -287,7 +286,7 @@ def dispatch(form: Input) -> Json:
     return {"gasSpent": to_json(int(spent)), "pages": [to_json(page) for page in pages]}
 
 
-@operation("wasm/evaluate")
+@operation("code/evaluate")
 def evaluate_instruction(form: Input) -> Json:
     """A numeric instruction on many operands, all as unsigned numbers; null where it traps."""
     opcode = from_json(int, form["opcode"], "/opcode")

@@ -49,9 +49,9 @@ def _change(original: bytes, form: Form) -> bytes:
 
 def _code(form: Form, code: bytes) -> Iterator[Exchange]:
     wasm = "0x" + code.hex()
-    yield Exchange(Apply("wasm/codeId", {"code": wasm}), Accepted({"codeId": form["codeId"]}), "codeId")
+    yield Exchange(Apply("code/id", {"code": wasm}), Accepted({"codeId": form["codeId"]}), "codeId")
     expected: Answer = _accepted(form) if form["valid"] else refusal(parse_error(form["error"]))
-    yield Exchange(Apply("wasm/instrument", {"wasm": wasm}), expected)
+    yield Exchange(Apply("code/check", {"wasm": wasm}), expected)
 
 
 def _accepted(form: Form) -> Accepted:

@@ -58,7 +58,8 @@ def numbers(value: Any) -> Any:
 def refusal(error: Form, outer: str | None = None) -> RejectedAnswer:
     """The recorded error as it stands on the wire."""
     outer = outer or error["outer"]
-    name = f"{outer}.{error['inner']}" if "inner" in error else str(outer)
+    inner = str(error.get("inner", ""))
+    name = inner if inner.startswith(str(outer)) else f"{outer}{inner}"
     carried: dict[str, Json] = {
         key: numbers(error[key]) for key in ("limit", "actual", "kind", "index") if key in error
     }
@@ -86,15 +87,15 @@ def opcodes(document: Document) -> Iterator[Case]:
 
 def _module(form: Form) -> Iterator[Exchange]:
     wasm = data(form["wasm"])
-    request = Apply("wasm/instrument", {"wasm": wasm})
-    yield Exchange(Apply("wasm/codeId", {"code": wasm}), Accepted({"codeId": form["codeId"]}), "codeId")
+    request = Apply("code/check", {"wasm": wasm})
+    yield Exchange(Apply("code/id", {"code": wasm}), Accepted({"codeId": form["codeId"]}), "codeId")
     if not form["accepted"]:
         yield Exchange(request, refusal(form["error"]), "error")
     else:
         yield Exchange(request, Accepted(_artifacts(form)))
     blocks: dict[str, Json] = {name: form[name] for name in ("blocks", "blocksHash") if name in form}
     if blocks:
-        yield Exchange(Apply("wasm/meteredBlocks", {"wasm": wasm}), Accepted(blocks), "blocks")
+        yield Exchange(Apply("code/meteredBlocks", {"wasm": wasm}), Accepted(blocks), "blocks")
     yield from _stages(wasm, form.get("stages", {}))
 
 
@@ -119,10 +120,10 @@ def _stages(wasm: str, stages: Form) -> Iterator[Exchange]:
     for name, recorded in stages.items():
         where = f"stages/{name}"
         if name in ("roundtrip", "parse"):
-            yield Exchange(Apply("wasm/parse", {"wasm": wasm}), _parsed(recorded, name == "parse"), where)
+            yield Exchange(Apply("code/parse", {"wasm": wasm}), _parsed(recorded, name == "parse"), where)
             continue
         limit, rules = STAGES[name]
-        request = Apply("wasm/stage", {"wasm": wasm, "stackLimit": numbers(limit), "gasRules": rules})
+        request = Apply("code/stage", {"wasm": wasm, "stackLimit": numbers(limit), "gasRules": rules})
         if isinstance(recorded, dict) and "error" in recorded:
             yield Exchange(request, refusal({"inner": recorded["error"]}, "Instrumentation"), where)
             continue
@@ -140,7 +141,7 @@ def _parsed(recorded: Json, is_error: bool) -> Accepted | RejectedAnswer:
 
 def _opcode(form: Form) -> Iterator[Exchange]:
     yield from _module(form)
-    request = Apply("wasm/instructionCost", {"wasm": data(form["wasm"]), "position": hex(form["position"])})
+    request = Apply("code/instructionCost", {"wasm": data(form["wasm"]), "position": hex(form["position"])})
     yield Exchange(request, Accepted({"opcode": form["opcode"], "cost": numbers(form["cost"])}), "cost")
 
 
@@ -151,7 +152,7 @@ def codes(document: Document) -> Iterator[Case]:
 
 
 def _uploaded(form: Form) -> Iterator[Exchange]:
-    request = Apply("wasm/processCode", {"wasm": data(form["wasm"]), "claimedCodeId": form["claimedCodeId"]})
+    request = Apply("code/process", {"wasm": data(form["wasm"]), "claimedCodeId": form["claimedCodeId"]})
     yield Exchange(request, Accepted(form["result"]))
 
 
@@ -164,7 +165,7 @@ def parser(document: Document) -> Iterator[Case]:
 def _parser(form: Form) -> Iterator[Exchange]:
     is_error = "parseError" in form
     recorded = form["parseError"] if is_error else form["roundtrip"]
-    yield Exchange(Apply("wasm/parse", {"wasm": data(form["wasm"])}), _parsed(recorded, is_error))
+    yield Exchange(Apply("code/parse", {"wasm": data(form["wasm"])}), _parsed(recorded, is_error))
 
 
 @adapter("wasm-stages/1")
@@ -177,7 +178,7 @@ def stages(document: Document) -> Iterator[Case]:
 def schedule(document: Document) -> Iterator[Case]:
     """The Schedule and the costs made from it."""
     expected = numbers({"schedule": document["schedule"], "processCosts": document["processCosts"]})
-    yield Case("schedule", lambda: iter((Exchange(Apply("wasm/schedule", {}), Accepted(expected)),)))
+    yield Case("schedule", lambda: iter((Exchange(Apply("code/schedule", {}), Accepted(expected)),)))
 
 
 @adapter("wasm-syscalls/1")
@@ -185,7 +186,7 @@ def syscalls(document: Document) -> Iterator[Case]:
     """Every system call."""
     recorded: Any = document["syscalls"]
     expected: Json = [_syscall(form) for form in recorded]
-    yield Case("syscalls", lambda: iter((Exchange(Apply("wasm/syscalls", {}), Accepted(expected)),)))
+    yield Case("syscalls", lambda: iter((Exchange(Apply("code/syscalls", {}), Accepted(expected)),)))
 
 
 def _syscall(form: Form) -> Json:
@@ -205,10 +206,10 @@ def execution(document: Document) -> Iterator[Case]:
 def _runs(form: Form) -> Iterator[Exchange]:
     wasm, entry = data(form["wasm"]), form["entry"]
     for index, recorded in enumerate(form["runs"]):
-        request = Apply("wasm/run", {"wasm": wasm, "entry": entry, "gas": hex(recorded["gas"])})
+        request = Apply("code/run", {"wasm": wasm, "entry": entry, "gas": hex(recorded["gas"])})
         yield Exchange(request, Accepted(_run(recorded)), f"runs/{index}")
     if "dispatch" in form:
-        request = Apply("wasm/dispatch", {"wasm": wasm, "entry": entry})
+        request = Apply("code/dispatch", {"wasm": wasm, "entry": entry})
         yield Exchange(request, Accepted(numbers(form["dispatch"])), "dispatch")
 
 
@@ -238,7 +239,7 @@ def _table(form: Form) -> Iterator[Exchange]:
     for column in columns[1:]:
         asked = [(*operands, value) for operands in asked for value in column]  # type: ignore[misc]  # one longer
     request = Apply(
-        "wasm/evaluate",
+        "code/evaluate",
         {"opcode": form["opcode"], "operands": [["0x" + value for value in operands] for operands in asked]},
     )
     yield Exchange(request, Accepted({"results": [recorded.get(operands) for operands in asked]}))
