@@ -7,7 +7,6 @@ Source: Gear.sol `validateSignaturesAt`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U48, U256
@@ -17,6 +16,7 @@ from gearexe_spec.crypto.frost_verification import FrostSignature, Point, is_fro
 from gearexe_spec.crypto.ids import compute_namespace_slot
 from gearexe_spec.crypto.on_chain_ecdsa import recover_on_chain
 from gearexe_spec.onchain.calldata import WORD, Calldata
+from gearexe_spec.onchain.commitment_abi import SignatureType
 from gearexe_spec.onchain.commitments import compute_signed_digest
 from gearexe_spec.onchain.eras import compute_threshold, select_signers
 from gearexe_spec.onchain.errors import RouterRejection
@@ -25,13 +25,6 @@ from gearexe_spec.onchain.world import Validators
 
 TRANSIENT_SLOT = compute_namespace_slot("router.storage.Transient")
 """Where the transient map of counted signers begins."""
-
-
-class SignatureType(Enum):
-    """How a batch is signed; the value is the number in the ABI."""
-
-    FROST = 0
-    ECDSA = 1
 
 
 def iterate_signatures(calldata: Calldata, signatures: Slice) -> Iterator[bytes]:

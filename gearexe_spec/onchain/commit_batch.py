@@ -36,8 +36,9 @@ from gearexe_spec.onchain.batch_encoding import (
     encode_distribute_staker_rewards,
     encode_perform_state_transition,
 )
-from gearexe_spec.onchain.batch_signatures import SignatureType, is_signed
+from gearexe_spec.onchain.batch_signatures import is_signed
 from gearexe_spec.onchain.calldata import HEAD, WORD, Calldata
+from gearexe_spec.onchain.commitment_abi import SignatureType
 from gearexe_spec.onchain.commitments import (
     BatchCommitment,
     CodeCommitment,
