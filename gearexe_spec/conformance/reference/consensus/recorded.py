@@ -9,10 +9,10 @@ from typing import Any
 from gearexe_spec.conformance.json_form import Json, camel_case
 from gearexe_spec.conformance.reference.adapter import Case, Document, Exchange
 from gearexe_spec.conformance.reference.program.recorded import REPLY_CODES
-from gearexe_spec.conformance.wire import Accepted, Answer, Apply, RejectedAnswer
+from gearexe_spec.conformance.wire import Accepted, Answer, Apply, RejectedAnswer, Request
 
 Form = dict[str, Any]
-Exchanges = Iterator[tuple[Apply, Answer | None]]
+Exchanges = Iterator[tuple[Request, Answer | None]]
 Builder = Callable[[Form], Exchanges]
 
 REASONS = {
