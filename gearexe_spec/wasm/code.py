@@ -2,7 +2,7 @@
 
 The pipeline is `check_and_instrument_code`: pure, and so slow that who needs a code twice keeps the result by its id.
 
-Rules: WAS-80 to WAS-89.
+Rules: WAS-80 to WAS-84.
 """
 
 from __future__ import annotations

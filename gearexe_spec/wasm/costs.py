@@ -2,7 +2,7 @@
 
 `PROCESS_COSTS` are the Schedule's weights as they are charged, with production's names.
 
-Rules: GAS-20 to GAS-49.
+Rules: GAS-4, GAS-5, GAS-20 to GAS-22, GAS-40, GAS-41.
 Source: protocol/core/src/gas_metering/schedule.rs `Schedule::process_costs`, protocol/core/src/costs.rs.
 """
 

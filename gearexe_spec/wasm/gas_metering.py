@@ -3,7 +3,7 @@
 A body is cut into metered blocks. In front of each stands `i32.const cost` and a call of an added function, which takes
 the cost and the price of its own from a global, or stops the program.
 
-Rules: INS-40 to INS-69.
+Rules: INS-40 to INS-43, INS-50 to INS-61.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def meter_gas(module: Module, rules: GasRules, break_index: int) -> MeteredModul
         Rejected: InstrumentationGasGlobalAlreadyExists, InstrumentationCostCalculationOverflow,
             InstrumentationInstructionCostNotFound, InstrumentationGasInjection.
 
-    Rules: INS-40 to INS-69.
+    Rules: INS-40 to INS-43, INS-50 to INS-61.
     Source: protocol/wasm-instrument/src/lib.rs `inject_gas_limiter`, src/gas_metering/mod.rs `post_injection_handler`.
     """
     exports = module.exports or ()

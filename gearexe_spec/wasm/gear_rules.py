@@ -1,6 +1,6 @@
 """What Gear.exe demands of a valid module: imports, exports, memory, stack end, data.
 
-Rules: WAS-50 to WAS-69.
+Rules: WAS-50 to WAS-65.
 Source: protocol/core/src/code/utils.rs.
 """
 
@@ -79,7 +79,7 @@ def check_gear_rules(module: Module) -> CheckedModule:
         Rejected: SectionNotFound, SectionNotSupported and the reasons of Memory, StackEnd, DataSection, Export, Import,
             and TypeSectionParametersPerTypeLimitExceeded.
 
-    Rules: WAS-50 to WAS-69.
+    Rules: WAS-50 to WAS-65.
     Source: protocol/core/src/code/mod.rs `Code::try_new_internal`.
     """
     static_pages = get_static_pages(module)

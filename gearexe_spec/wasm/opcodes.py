@@ -319,7 +319,7 @@ _NATURAL_SIZES = {"8_s": 0, "8_u": 0, "16_s": 1, "16_u": 1, "32_s": 2, "32_u": 2
 
 
 def natural_alignment(op: int) -> int:
-    """Base-2 logarithm of the number of bytes that a load or store moves (WAS-36)."""
+    """Base-2 logarithm of the number of bytes that a load or store moves (WAS-48)."""
     name = NAMES[op]
     suffix = name.partition(".")[2].removeprefix("load").removeprefix("store")
     return _NATURAL_SIZES.get(suffix, 2 if "32." in name else 3)

@@ -10,13 +10,13 @@ For whoever runs hooked code (wasmtime needs `wasm_multi_memory`):
 - It imports `gear_spec`.`touch_page` (page i32, write i32) -> (): called once before the first read (write 0) of a gear
   page of 16 KiB, and once before its first write (write 1), whether read before or not. Pages arrive in ascending order
   if an access covers two. Pages below the stack end and beyond the end of memory never arrive. An access that reaches
-  beyond the end of memory arrives with the page inside, and then traps (HOK-5).
+  beyond the end of memory arrives with the page inside, and then traps (INS-85).
 - It exports its second memory as `gear_page_flags`: one byte for each gear page, 0 untouched, 1 read, 3 written. Code
   sets the byte after `touch_page` returns. Who touches pages on behalf of a system call sets the bytes; who lifts the
   protection of everything (gas has run out) sets all bytes to 3.
 - Of the exports only functions and `gear_gas` are left; production uses no others.
 
-Rules: HOK-1 to HOK-7.
+Rules: INS-81 to INS-86.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def add_page_hooks(instrumented: bytes, stack_end: int | None) -> bytes:
     Returns:
         A module for an engine with several memories.
 
-    Rules: HOK-1 to HOK-7.
+    Rules: INS-81 to INS-86.
     """
     module = decode_module(instrumented)
     touch_index = len(module.imported_functions)
@@ -89,7 +89,7 @@ def add_page_hooks(instrumented: bytes, stack_end: int | None) -> bytes:
 
 
 def _add_flags(module: Module, stack_end: int) -> Module:
-    """The memory of flags, exported; everything below the stack end counts as written (HOK-2)."""
+    """The memory of flags, exported; everything below the stack end counts as written (INS-82)."""
     pages = _PAGES // WASM_PAGE
     stack = Data(((Op.I32_CONST, 0),), bytes((WRITTEN,)) * (stack_end * WASM_PAGE // GEAR_PAGE), _FLAGS_MEMORY)
     kept = [
@@ -116,7 +116,7 @@ class _Hooks:
         self.outlined: dict[Instruction, int] = {}
 
     def add(self) -> Module:
-        """Hook all bodies that were there (HOK-1)."""
+        """Hook all bodies that were there (INS-81)."""
         types = self.module.types or ()
         bodies = [
             self.hook_body(types[index], body)
@@ -126,7 +126,7 @@ class _Hooks:
         return replace(module, code=(*bodies, *(module.code or ())[len(bodies) :]))
 
     def hook_body(self, kind: FunctionType, function: Function) -> Function:
-        """Put hooks in front of loads and stores; their operands wait in three locals of ours (HOK-3).
+        """Put hooks in front of loads and stores; their operands wait in three locals of ours (INS-83).
 
         A function that has no room for more locals calls a function with the hook instead.
         """
@@ -157,7 +157,7 @@ class _Hooks:
         return index
 
     def hook(self, instruction: Instruction, first: int) -> list[Instruction]:
-        """A load or store with its hook; `first` is the first of our locals (HOK-4)."""
+        """A load or store with its hook; `first` is the first of our locals (INS-84)."""
         op, (_, offset) = instruction
         address = first
         if op < Op.FIRST_STORE:
@@ -173,7 +173,7 @@ class _Hooks:
         ]
 
     def check(self, op: int, offset: int, address: int) -> list[Instruction]:
-        """Look at the flags of the first and of the last byte's page; the address lies on the stack (HOK-4).
+        """Look at the flags of the first and of the last byte's page; the address lies on the stack (INS-84).
 
         The sum of address and offset may wrap. Then the access traps whatever the flags say, and the slow path
         reckons without wrapping.
@@ -209,7 +209,7 @@ def _page_flag(offset: int) -> Sequence[Instruction]:
 
 
 def _check_function(mark_index: int) -> Function:
-    """The slow path: (address, offset, last, write); marks the pages of the first and last byte inside memory (HOK-5).
+    """The slow path: (address, offset, last, write); marks the pages of the first and last byte inside memory (INS-85).
 
     Locals 4 and 5 are the byte's place and the end of memory, in 64 bits.
     """
@@ -258,7 +258,7 @@ def _check_function(mark_index: int) -> Function:
 
 
 def _mark_function(touch_index: int) -> Function:
-    """(page, write): unless its flag allows the access, call the executor, then set the flag (HOK-6)."""
+    """(page, write): unless its flag allows the access, call the executor, then set the flag (INS-86)."""
     mask: list[Instruction] = [(Op.LOCAL_GET, 1), (Op.I32_CONST, 1), PLAIN[Op.I32_ADD]]
     return Function(
         (),

@@ -3,7 +3,7 @@
 A global counts abstract stack elements. Every call of a defined function is wrapped: add the callee's cost, stop if the
 limit is passed, call, subtract. Where a function is entered from outside (exports, table) a thunk does the same.
 
-Rules: INS-20 to INS-39.
+Rules: INS-20 to INS-31.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def limit_stack(module: Module, limit: int, break_index: int) -> Module:
     Raises:
         StackLimitError: the height of a body cannot be computed.
 
-    Rules: INS-20 to INS-39.
+    Rules: INS-20 to INS-31.
     Source: protocol/wasm-instrument/src/stack_limiter/mod.rs `inject_with_config`.
     """
     height_global = module.global_count

@@ -3,7 +3,7 @@
 The abstract stack holds types as bytes. In code that cannot be reached a missing operand is of the type `ANY`, which
 fits everywhere (WAS-41).
 
-Rules: WAS-40 to WAS-49.
+Rules: WAS-40 to WAS-48.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def check_body(context: Context, signature: Signature, function: Function) -> in
     Returns:
         None if it is valid, else the position of the first invalid instruction, or -1 for its locals.
 
-    Rules: WAS-40 to WAS-49.
+    Rules: WAS-40 to WAS-48.
     """
     local_types = _expand_locals(signature, function)
     if local_types is None:

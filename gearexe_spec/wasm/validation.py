@@ -52,7 +52,7 @@ def validate(code: bytes) -> tuple[Module, Rejected | None]:
     Raises:
         Rejected: Validation, with the offset of the fault where it is known, else of the end of the code.
 
-    Rules: WAS-30 to WAS-49.
+    Rules: WAS-30 to WAS-48.
     Source: wasmparser 0.230 with the features WASM1 and SIGN_EXTENSION without FLOATS; protocol/core/src/code/mod.rs.
     """
     module, deferred = decode_for_validation(code)
@@ -62,7 +62,7 @@ def validate(code: bytes) -> tuple[Module, Rejected | None]:
 
 
 def is_valid(module: Module) -> bool:
-    """Whether a decoded module keeps all rules (WAS-30 to WAS-49)."""
+    """Whether a decoded module keeps all rules (WAS-30 to WAS-48)."""
     return (
         all(map(_is_valid_type, module.types or ()))
         and _are_valid_imports(module)
