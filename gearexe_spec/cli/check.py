@@ -34,9 +34,7 @@ def check(
     *,
     target: Annotated[
         str,
-        typer.Option(
-            help="self, evm, production, faulty:N, unix:PATH, tcp:HOST:PORT, or a command that speaks gearexe-wire."
-        ),
+        typer.Option(help="self, evm, evm:DIR, production, faulty:N, unix:PATH, tcp:HOST:PORT, or a command."),
     ] = "self",
     suite: Annotated[
         Path | None, typer.Option(help="File or folder of recorded cases; default: all of this project.")

@@ -24,6 +24,7 @@ from gearexe_spec.conformance.suite import find_files, matches, read_document
 from gearexe_spec.evm.artifacts import Artifacts, load_artifacts
 from gearexe_spec.evm.revisions import Revision, revision_of, strip_paths, strip_result
 from gearexe_spec.evm.storage_view import (
+    ROUTER_V1,
     Known,
     Layout,
     Paths,
@@ -42,7 +43,6 @@ CAPPED_GAS = {500_000, 502_300, 7_300}
 UNINITIALIZED = "0xc28a273c"
 """`ERC1967ProxyUninitialized()`."""
 ADDRESS = re.compile(r"\b0x[0-9a-f]{40}\b")
-ROUTER_BASE = 0xE3D827FD4FED52666D49A0DF00F9CC2AC79F0F2378FC627E62463164801B6500
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Replay:
         paths: Paths = {}
         known = self.known
         if "router" in addresses and self.world.code(address(addresses["router"])):
-            layout = self.layouts.setdefault("router", router_layout(ROUTER_BASE, known))
+            layout = self.layouts.setdefault("router", router_layout(ROUTER_V1, known))
             paths |= read_router(self.world, address(addresses["router"]), layout)
         if "wvara" in addresses and self.has_token():
             layout = self.layouts.setdefault("wvara", token_layout(known))

@@ -128,6 +128,14 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         ("scale/*", "onchain/*"),
     ),
     RevisionDifference(
+        "REV-PROXY",
+        "ERC1967Proxy without an initialization call",
+        "may be created (OpenZeppelin before 5.6)",
+        "reverts with ERC1967ProxyUninitialized",
+        Treatment.NOT_COMPARED,
+        ("onchain/create",),
+    ),
+    RevisionDifference(
         "REV-NEVER-MADE",
         "journal notes that Gear.exe never makes",
         "the production target does not take them",

@@ -60,11 +60,13 @@ class Creation:
         address: where.
         creator: the contract that created it.
         initcode_hash: Keccak-256 of the creation code.
+        stores_bytes: its code begins with the opcode that stops: data, not a program.
     """
 
     address: Address
     creator: Address
     initcode_hash: Bytes32
+    stores_bytes: bool = False
 
 
 class Machine(PragueState):
@@ -225,7 +227,12 @@ class TracedComputation(PragueComputation):
         place = len(machine.creations)
         computation = super().apply_create_message(state, message, transaction_context, parent_computation)
         if computation.is_success and message.depth > 0:
-            created = Creation(Address(message.storage_address), Address(message.sender), keccak256(message.code))
+            created = Creation(
+                address=Address(message.storage_address),
+                creator=Address(message.sender),
+                initcode_hash=keccak256(message.code),
+                stores_bytes=computation.output[:1] == b"\0",
+            )
             machine.creations.insert(place, created)
         return computation
 

@@ -2,6 +2,8 @@
 
 The specification pins one revision; the release that is published as crates was cut earlier. What is not in this table
 must not differ.
+
+Rules: REV-ROUTER, REV-PROXY.
 """
 
 from __future__ import annotations

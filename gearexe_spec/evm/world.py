@@ -1,7 +1,8 @@
 """An Ethereum for the contracts to live in: accounts, blocks, messages, snapshots.
 
 One step is one top-level message. There is no gas price and no intrinsic gas; access lists and transient storage are
-fresh for each message; the nonce of the sender grows by one, also when the message reverts.
+fresh for each message; the nonce of the sender grows by one, also when the message reverts. Integers of the
+specification are taken as plain ones: the EVM's own arithmetic wraps.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ class World:
 
     def set_balance(self, address: Address, wei: int) -> None:
         """Give an account a balance."""
-        self._set_account(address, self._account(address)._replace(balance=wei))
+        self._set_account(address, self._account(address)._replace(balance=int(wei)))
 
     def set_code(self, address: Address, code: bytes) -> None:
         """Put a contract at an address, with nonce 1 as if it had been created."""
@@ -151,7 +152,7 @@ class World:
     def set_storage(self, address: Address, slot: int, value: int) -> None:
         """Write a storage word from outside."""
         machine = self._machine()
-        machine.set_storage(PyEvmAddress(address), slot, value)
+        machine.set_storage(PyEvmAddress(address), int(slot), int(value))
         self._ledger = machine.ledger
 
     # time
@@ -200,7 +201,7 @@ class World:
             gas=gas,
             to=PyEvmAddress(to),
             sender=PyEvmAddress(sender),
-            value=value,
+            value=int(value),
             data=calldata,
             code=self.code(to),
         )
@@ -219,7 +220,7 @@ class World:
             gas=gas,
             to=CREATE_CONTRACT_ADDRESS,
             sender=PyEvmAddress(sender),
-            value=value,
+            value=int(value),
             data=b"",
             code=initcode,
             create_address=PyEvmAddress(address),
@@ -243,13 +244,13 @@ class World:
     def _machine(self) -> Machine:
         context = ExecutionContext(
             coinbase=COINBASE,
-            timestamp=self.block.timestamp,
-            block_number=BlockNumber(self.block.number),
+            timestamp=int(self.block.timestamp),
+            block_number=BlockNumber(int(self.block.number)),
             difficulty=0,
             mix_hash=Hash32(bytes(32)),
             gas_limit=BLOCK_GAS_LIMIT,
             prev_hashes=(),
-            chain_id=self.chain_id,
+            chain_id=int(self.chain_id),
             base_fee_per_gas=0,
             excess_blob_gas=0,
         )

@@ -9,16 +9,15 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from gearexe_spec.conformance.production import ProductionUnavailable, find_program
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.channel import Channel, ProcessChannel, connect_tcp, connect_unix
+from gearexe_spec.conformance.targets.evm import EvmTarget
 from gearexe_spec.conformance.targets.remote import RemoteTarget
 from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
-
-EVM = "gearexe_spec.evm.session", "EvmTarget"
+from gearexe_spec.evm.artifacts import ArtifactError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,8 @@ class TargetChoice:
     """Which target, and how much it may take; can be sent to worker processes.
 
     Args:
-        name: `self`, `evm`, `production`, `faulty:N`, `unix:PATH`, `tcp:HOST:PORT`, or else a command.
+        name: `self`, `evm` (our contracts), `evm:DIR` (artifacts of a folder), `production`, `faulty:N`, `unix:PATH`,
+            `tcp:HOST:PORT`, or else a command.
         seconds: the longest an answer may take.
         memory: bytes of data a child process may have; 0 for no limit.
     """
@@ -44,8 +44,8 @@ class TargetChoice:
         match self.name.partition(":"):
             case "self", "", "":
                 return SpecTarget()
-            case "evm", "", "":
-                return _evm_target()
+            case "evm", _, folder:
+                return _evm_target(folder)
             case "faulty", ":", number:
                 return _faulty_target(number)
         return RemoteTarget(self._open_channel(), self.seconds)
@@ -75,13 +75,11 @@ def _production_program() -> Path:
         raise TargetUnavailable(str(missing)) from None
 
 
-def _evm_target() -> Target:
-    module, name = EVM
+def _evm_target(folder: str) -> Target:
     try:
-        target: Target = getattr(import_module(module), name)()
-    except (ImportError, AttributeError) as error:
-        raise TargetUnavailable(f"the EVM target is not there: {error}") from error
-    return target
+        return EvmTarget(Path(folder) if folder else None)
+    except ArtifactError as error:
+        raise TargetUnavailable(str(error)) from None
 
 
 def _faulty_target(number: str) -> Target:

@@ -118,7 +118,7 @@ contract POAMiddleware is IMiddleware, OwnableUpgradeable, ReentrancyGuardTransi
         _refuse();
     }
 
-    function distributeStakerRewards(Gear.StakerRewardsCommitment calldata, uint48) external pure returns (bytes32) {
+    function distributeStakerRewards(Gear.StakerRewardsCommitment memory, uint48) external pure returns (bytes32) {
         _refuse();
     }
 
