@@ -2,7 +2,7 @@
 
 The notes are handled in order; an exit is put off until all the others are done.
 
-Rules: JOU-30 to JOU-59.
+Rules: JOU-30 to JOU-54.
 """
 
 from __future__ import annotations
