@@ -89,14 +89,28 @@ class Calldata(codec.Calldata):
             stride: bytes that an item takes, in calldata as in memory.
 
         Raises:
-            Rejected: EmptyRevert; Panic(0x41) for a length that no memory holds.
+            Rejected: Empty; Panic(0x41) for a length that no memory holds.
+        """
+        return self.memory_member(HEAD, head, stride, stride)
+
+    def memory_member(self, base: int, head: int, stride: int, in_memory: int) -> Slice:
+        """An array inside a structure that is copied to memory as a whole (ROU-11).
+
+        Args:
+            base: where its offset counts from.
+            head: place of its offset.
+            stride: bytes that an item takes in calldata.
+            in_memory: bytes that an item takes in memory, where structures are kept by their place.
+
+        Raises:
+            Rejected: Empty; Panic(0x41) for a length that no memory holds.
         """
         offset = self.word(head)
-        place = HEAD + offset
+        place = base + offset
         if offset > GREATEST_OFFSET or place + 31 >= len(self.data):
             raise empty_revert()
         length = self.word(place)
-        if length > GREATEST_OFFSET or FREE_MEMORY + WORD + length * stride > GREATEST_OFFSET:
+        if length > GREATEST_OFFSET or FREE_MEMORY + WORD + length * in_memory > GREATEST_OFFSET:
             raise panic(TOO_MUCH_MEMORY)
         if place + WORD + length * stride > len(self.data):
             raise empty_revert()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from gearexe_spec.base.fixed_bytes import Address
 from gearexe_spec.base.numeric import U48, U64
 from gearexe_spec.base.rejection import Rejected
-from gearexe_spec.onchain.batch_calldata import at_word, read_addresses, read_staker_rewards
+from gearexe_spec.onchain.batch_calldata import STAKER_REWARDS_WORDS, STAKERS_WORDS, at_word, read_addresses
 from gearexe_spec.onchain.calldata import HEAD, WORD, Calldata
 from gearexe_spec.onchain.dispatch import Function, Handler, Interface, table
 from gearexe_spec.onchain.errors import EvmRejection
@@ -37,7 +37,6 @@ from gearexe_spec.onchain.words import encode_list, encode_tuple, encode_word
 REINITIALIZED_VERSION = 2
 INIT_PARAMETER_WORDS = 23
 SLASH_WORDS = 2
-STAKERS_WORDS = 3
 _INITIALIZE = (
     "initialize((address,uint48,uint48,uint48,uint48,uint48,uint48,uint64,uint64,uint256,uint256,address,address,"
     "(address,address,address,address,address,address,address,address,address,address)))"
@@ -127,7 +126,12 @@ def _list(stride: int) -> Callable[[Calldata], object]:
 
 
 def _check_staker_rewards(calldata: Calldata) -> None:
-    read_staker_rewards(calldata, calldata.entry_record(HEAD, WORD * STAKERS_WORDS))
+    """The rewards of stakers, which are copied to memory as a whole (ROU-11)."""
+    rewards = calldata.entry_record(HEAD, WORD * STAKERS_WORDS)
+    entries = calldata.memory_member(rewards, rewards, WORD * STAKER_REWARDS_WORDS, WORD)
+    for index in range(entries.length):
+        calldata.address(at_word(entries.place, STAKER_REWARDS_WORDS * index))
+    calldata.address(at_word(rewards, 2))
 
 
 PLAIN_REFUSALS = (
