@@ -85,7 +85,9 @@ def add_page_hooks(instrumented: bytes, stack_end: int | None) -> bytes:
     injection = Injection(replace(module, names=None))
     touch_page = Import(HOOK_MODULE, TOUCH_PAGE, injection.add_type(FunctionType((I32_TYPE, I32_TYPE), ())))
     module = replace(injection.module(), imports=(*(module.imports or ()), touch_page))
-    return encode_module(_add_flags(_Hooks(shift_functions(module, touch_index), touch_index).add(), stack_end or 0))
+    return encode_module(
+        _add_flags(_Hooks(shift_functions(module, touch_index), touch_index).add(), int(stack_end or 0))
+    )
 
 
 def _add_flags(module: Module, stack_end: int) -> Module:
