@@ -31,6 +31,7 @@ from gearexe_spec.execution.message import (
 )
 from gearexe_spec.program.fifo import Fifo, fifo
 from gearexe_spec.program.payload import EMPTY_PAYLOAD, PayloadLookup, payload_lookup
+from gearexe_spec.program.remembered import RememberedCodec
 from gearexe_spec.program.storage import Kind
 from gearexe_spec.program.tables import table
 
@@ -115,10 +116,10 @@ delayed_dispatch: Codec[DelayedDispatch] = struct(DelayedDispatch, dispatch=disp
 mailbox_message: Codec[MailboxMessage] = struct(
     MailboxMessage, payload=payload_lookup, value=u128, message_type=message_type
 )
-message_queue: Codec[MessageQueue] = fifo(dispatch)
-waitlist: Codec[Waitlist] = table(message_id, expiring(dispatch))
-dispatch_stash: Codec[DispatchStash] = table(message_id, expiring(delayed_dispatch))
-user_mailbox: Codec[UserMailbox] = table(message_id, expiring(mailbox_message))
+message_queue: Codec[MessageQueue] = fifo(RememberedCodec(dispatch))
+waitlist: Codec[Waitlist] = table(message_id, RememberedCodec(expiring(dispatch)))
+dispatch_stash: Codec[DispatchStash] = table(message_id, RememberedCodec(expiring(delayed_dispatch)))
+user_mailbox: Codec[UserMailbox] = table(message_id, RememberedCodec(expiring(mailbox_message)))
 
 MESSAGE_QUEUE: Kind[MessageQueue] = Kind(message_queue, Fifo())
 WAITLIST: Kind[Waitlist] = Kind(waitlist, Map())
