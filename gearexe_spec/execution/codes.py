@@ -115,9 +115,11 @@ class _ReplyCodeCodec(Codec[ReplyCode]):
     """One to three bytes; unknown ones are refused, unlike in the four-byte form (EXE-4)."""
 
     def encode_into(self, value: ReplyCode, out: bytearray) -> None:
+        """The bytes that carry something (EXE-1, EXE-2, EXE-4)."""
         out += value.value
 
     def decode_from(self, reader: Reader) -> ReplyCode:
+        """Byte by byte, until a code is complete (EXE-4)."""
         encoding = reader.take(1)
         while encoding not in _BY_ENCODING:
             if encoding not in _PREFIXES:
@@ -152,12 +154,14 @@ class _SignalCodeCodec(Codec[SignalCode]):
     """00 and the execution error, or 01 (EXE-6)."""
 
     def encode_into(self, value: SignalCode, out: bytearray) -> None:
+        """One or two bytes (EXE-6)."""
         if value is SignalCode.RemovedFromWaitlist:
             out.append(1)
         else:
             out += bytes((0, ExecutionError[value.name.removeprefix("Execution")].value))
 
     def decode_from(self, reader: Reader) -> SignalCode:
+        """One or two bytes (EXE-6)."""
         tag = reader.take(1)[0]
         if tag > 1:
             raise Rejected(ScaleRejection.InvalidVariant)

@@ -88,7 +88,7 @@ class MessageContext:
         self.bytes_sent += len(data)
 
     def commit(self, handle: int, destination: ActorId, value: int, *, data: bytes, delay: int) -> MessageId:
-        """Send a message: what was pushed, then `data` (EXE-83).
+        """Send a message: what was pushed, then `data` (EXE-15, EXE-83).
 
         Raises:
             Refused: OutOfBounds, LateAccess, OutgoingMessagesBytesLimitExceeded, MaxMessageSizeExceed; the message
@@ -167,7 +167,7 @@ class MessageContext:
         return (*self.sent, *reply)
 
     def remembered(self) -> ContextStore:
-        """What the message remembers until its next execution (EXE-80)."""
+        """What the message remembers until its next execution (EXE-13, EXE-80)."""
         return replace(self.store, local_nonce=U32(self.local_nonce))
 
     def _open_payload(self, handle: int) -> bytearray:
@@ -179,6 +179,7 @@ class MessageContext:
         return payload
 
     def _check_bytes(self, length: int) -> None:
+        """One execution sends so many bytes (EXE-20)."""
         if self.bytes_sent + length > OUTGOING_BYTES_LIMIT:
             raise Refused(ExtError.OutgoingMessagesBytesLimitExceeded)
 
@@ -188,6 +189,7 @@ class MessageContext:
 
 
 def _check_size(length: int) -> None:
+    """A payload is not longer than any may be (EXE-11)."""
     if length > MAX_PAYLOAD_SIZE:
         raise Refused(ExtError.MaxMessageSizeExceed)
 
@@ -201,7 +203,7 @@ def make_reply(
     value: U128 = ZERO_VALUE,
     gas_limit: U64 | None = None,
 ) -> Dispatch:
-    """A reply to the message that is handled (EXE-89)."""
+    """A reply to the message that is handled (EXE-12, EXE-89)."""
     details = ReplyDetails(dispatch.id, code)
     reply_id = compute_reply_id(dispatch.id)
     message = Message(reply_id, program_id, dispatch.source, payload, gas_limit, value, details)

@@ -6,7 +6,7 @@ one, in the global `gear_gas`. Burned gas is paid for; reduced gas merely cannot
 The amounts are plain integers here: this is the hottest code of an execution. Every operation keeps them between zero
 and where they started.
 
-Rules: EXE-50 to EXE-58.
+Rules: EXE-50 to EXE-56.
 Source: protocol/core/src/gas.rs, protocol/processor/src/ext.rs (`CountersOwner for Ext`, `ExtMutator`).
 """
 

@@ -103,7 +103,7 @@ def check_allocations(program: ActiveProgram, code: ExecutableCode) -> None:
 def _execute(
     context: DispatchContext, program: ActiveProgram, code: ExecutableCode, counters: Counters, machine: Machine
 ) -> Journal:
-    """Instantiate, run, collect (EXE-66 to EXE-68)."""
+    """Instantiate, run, collect (EXE-42, EXE-45, EXE-66 to EXE-68)."""
     size = compute_memory_size(program.allocations, code.static_pages)
     try:
         sandbox = Sandbox(machine, code, size)
@@ -159,7 +159,7 @@ def collect(run: Run, code: ExecutableCode, termination: Succeeded | Exited | Wa
 
 
 def conclude_failure(context: DispatchContext, burned: int, termination: Trapped | AllowanceExceeded) -> Journal:
-    """The journal of a program that ran and failed, or that could not be instantiated (EXE-43)."""
+    """The journal of a program that ran and failed, or that could not be instantiated (EXE-40, EXE-43)."""
     if isinstance(termination, AllowanceExceeded):
         return compute_stop_notes(context, burned)
     code = ReplyCode.from_execution_error(termination.trap.execution_error)

@@ -3,7 +3,7 @@
 Notes travel only between the runtime and its host, so they have no encoding and enter no hash; order and contents
 matter. All kinds of the protocol are here; those marked so are never made in Gear.exe.
 
-Rules: EXE-90 to EXE-98; which notes are made, in which order: EXE-100 to EXE-119.
+Rules: EXE-90 to EXE-97; which notes are made, in which order: EXE-100 to EXE-116.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A page here is a Gear page of 16,384 bytes, a quarter of a WASM page. What the p
 inside its code; what a system call touches on its behalf is charged here. Both use one table of flags, one byte per
 page.
 
-Rules: EXE-70 to EXE-79.
+Rules: EXE-70 to EXE-77.
 Source: protocol/lazy-pages/src/process.rs, host_func.rs, signal.rs; protocol/processor/src/ext.rs `into_ext_info`.
 """
 
@@ -85,7 +85,7 @@ class LazyPages:
     def prepare_host_access(
         self, reads: tuple[Span, ...], writes: tuple[Span, ...], gas: int
     ) -> tuple[int, MemoryFault | None]:
-        """Charge and load what a system call is about to read and to write, reads first (EXE-71 to EXE-73).
+        """Charge and load what a system call is about to read and to write, reads first (EXE-71 to EXE-74).
 
         Args:
             gas: value of the current counter.
@@ -117,7 +117,7 @@ class LazyPages:
         return ranges[0] if len(ranges) == 1 else sorted({page for pages in ranges for page in pages})
 
     def touch_by_program(self, page: int, is_write: bool, gas: int) -> int:
-        """Charge a load or store of the program; the hooks ask only where something is to be paid (EXE-75).
+        """Charge a load or store of the program; the hooks ask only where something is to be paid (EXE-75, EXE-76).
 
         Args:
             gas: the program's counter.
@@ -139,7 +139,7 @@ class LazyPages:
         return gas
 
     def _charge(self, page: int, is_write: bool, gas: int, costs: PageCosts) -> int:
-        """Charge one access of one page, mark and load it; when gas runs out nothing happens but that (EXE-72)."""
+        """Charge one access of one page, mark and load it (EXE-27, EXE-70, EXE-72)."""
         flag = self.flags.get(page)
         if page < self.stack_end or flag == WRITTEN or (flag == READ and not is_write):
             return gas

@@ -3,7 +3,7 @@
 A dispatch is a message with its kind. Incoming and stored forms carry no gas, since a program pays for its messages;
 what a program sends has an optional gas limit, which is absent in Gear.exe except for the zero of automatic replies.
 
-Rules: EXE-10 to EXE-19.
+Rules: EXE-10 to EXE-16, EXE-19.
 """
 
 from __future__ import annotations
@@ -147,42 +147,11 @@ class StoredDispatch:
     def from_incoming(
         cls, dispatch: IncomingDispatch, destination: ActorId, context: ContextStore | None
     ) -> StoredDispatch:
-        """The dispatch as it came to `destination`, with the context given (EXE-16)."""
+        """The dispatch as it came to `destination`, with the context given (EXE-14, EXE-16)."""
         message = StoredMessage(
             dispatch.id, dispatch.source, destination, dispatch.payload, dispatch.value, dispatch.details
         )
         return cls(dispatch.kind, message, context)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDelayedDispatch:
-    """A dispatch that waits for its delay (EXE-17)."""
-
-    kind: DispatchKind
-    message: StoredMessage
-
-
-@dataclass(frozen=True, slots=True)
-class UserMessage:
-    """A message to a user, or a reply to one (EXE-18)."""
-
-    id: MessageId
-    source: ActorId
-    destination: ActorId
-    payload: bytes
-    value: U128
-    details: ReplyDetails | None
-
-
-@dataclass(frozen=True, slots=True)
-class UserStoredMessage:
-    """A message in a user's mailbox (EXE-18)."""
-
-    id: MessageId
-    source: ActorId
-    destination: ActorId
-    payload: bytes
-    value: U128
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,25 +199,5 @@ stored_message: Codec[StoredMessage] = struct(
 )
 stored_dispatch: Codec[StoredDispatch] = struct(
     StoredDispatch, kind=dispatch_kind, message=stored_message, context=option(context_store)
-)
-stored_delayed_dispatch: Codec[StoredDelayedDispatch] = struct(
-    StoredDelayedDispatch, kind=dispatch_kind, message=stored_message
-)
-user_message: Codec[UserMessage] = struct(
-    UserMessage,
-    id=message_id,
-    source=actor_id,
-    destination=actor_id,
-    payload=payload_bytes,
-    value=compact_u128,
-    details=option(reply_details),
-)
-user_stored_message: Codec[UserStoredMessage] = struct(
-    UserStoredMessage,
-    id=message_id,
-    source=actor_id,
-    destination=actor_id,
-    payload=payload_bytes,
-    value=compact_u128,
 )
 reply_info: Codec[ReplyInfo] = struct(ReplyInfo, payload=byte_vector(), value=u128, code=reply_code)

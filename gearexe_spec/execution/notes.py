@@ -1,6 +1,6 @@
 """From the end of an execution to the notes of its journal, in production's order.
 
-Rules: EXE-100 to EXE-119.
+Rules: EXE-100 to EXE-116.
 Source: protocol/processor/src/processing.rs (`process_success`, `process_error`, `process_allowance_exceed`).
 """
 
@@ -74,6 +74,7 @@ def compute_success_notes(context: DispatchContext, burned: int, effects: Effect
 
 
 def _success_notes(context: DispatchContext, burned: int, effects: Effects) -> Iterator[JournalNote]:
+    """The notes one by one (EXE-90 to EXE-95)."""
     dispatch = context.dispatch
     termination = effects.termination
     yield GasBurned(dispatch.id, U64(burned), False)
@@ -122,7 +123,7 @@ def _error_notes(context: DispatchContext, burned: int, failure: Failure) -> Ite
 
 
 def compute_stop_notes(context: DispatchContext, burned: int) -> Journal:
-    """The journal of a dispatch for which the allowance did not suffice: it stays as it was (EXE-116)."""
+    """The journal of a dispatch for which the allowance did not suffice: it stays as it was (EXE-96, EXE-116)."""
     stored = StoredDispatch.from_incoming(context.dispatch, context.program_id, context.dispatch.context)
     return (StopProcessing(stored, U64(burned)),)
 

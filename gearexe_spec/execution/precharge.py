@@ -70,7 +70,7 @@ class Unexecutable(Exception):
 
 
 def prepare(context: DispatchContext, counters: Counters) -> tuple[ActiveProgram, ExecutableCode]:
-    """Charge and check everything up to the instantiation, in production's order (EXE-34 to EXE-38).
+    """Charge and check everything up to the instantiation, in production's order (EXE-31 to EXE-39).
 
     Returns:
         The program and its code, which will run.

@@ -3,7 +3,7 @@
 Memory, globals and tables are new for every execution. The functions that a program may import stand in a linker that
 serves one execution at a time; executions in several threads take several linkers.
 
-Rules: EXE-123 to EXE-129.
+Rules: EXE-123 to EXE-127.
 Source: protocol/backend/src/env.rs, protocol/sandbox/host/src/sandbox/wasmtime_backend.rs.
 """
 
@@ -132,6 +132,7 @@ class Sandbox:
     """
 
     def __init__(self, machine: Machine, code: ExecutableCode, memory_size: int) -> None:
+        """A fresh instance, bound to the system calls and nothing else (EXE-23, EXE-123, EXE-124, EXE-126, SYS-13)."""
         self.machine = machine
         self.store = Store(ENGINE)
         self.store.set_limits(memory_size=MAX_WASM_PAGES * WASM_PAGE_SIZE)
@@ -152,7 +153,7 @@ class Sandbox:
         self.flags = PageFlags(InstanceMemory(self.store, flags))
 
     def call_entry(self, name: str, run: Run) -> Termination:
-        """Run an entry point to its end (EXE-125, EXE-127)."""
+        """Run an entry point to its end (EXE-120, EXE-122, EXE-125, EXE-127)."""
         machine = self.machine
         machine.begin(run, self.gas)
         self.gas.set(run.counters.current)

@@ -38,7 +38,7 @@ compact_promise: Codec[CompactPromise] = struct(CompactPromise, tx_hash=fixed(Me
 
 
 def hash_reply(reply: ReplyInfo) -> Bytes32:
-    """Hash of a reply: payload, value big-endian, four bytes of code (JOU-101).
+    """Hash of a reply: payload, value big-endian, four bytes of code (JOU-101, EXE-19).
 
     Source: protocol/core/src/rpc.rs `ReplyInfo::to_hash`.
     """

@@ -1,6 +1,6 @@
 """Operations on one run of one queue: the code it needs, the state it starts from, every dispatch of it.
 
-Rules: EXE-30 to EXE-127, SYS-1 to SYS-68, JOU-90 to JOU-119.
+Rules: EXE-30, JOU-110.
 """
 
 from __future__ import annotations

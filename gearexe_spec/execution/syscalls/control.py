@@ -1,6 +1,6 @@
 """Leaving, exiting, panicking, waiting, waking.
 
-Rules: SYS-50 to SYS-62.
+Rules: SYS-50 to SYS-59.
 Source: protocol/backend/src/funcs.rs, protocol/processor/src/ext.rs, ethexe/runtime/common/src/ext.rs (`wake`).
 """
 
@@ -75,7 +75,7 @@ def gr_wait_up_to(run: Run, duration: int) -> None:
 
 
 def _begin_wait(run: Run, duration: int) -> None:
-    """Fee, then no reply so far, then a duration (SYS-55)."""
+    """Fee, then no reply so far, then a duration (SYS-55, EXE-25)."""
     run.counters.charge_if_enough(WAITING_FEE)
     if run.context.reply is not None:
         raise trapped(Trap.WaitAfterReply)
@@ -84,7 +84,7 @@ def _begin_wait(run: Run, duration: int) -> None:
 
 
 def _rent(duration: int) -> int:
-    """Gas for so many blocks in the waitlist (SYS-56)."""
+    """Gas for so many blocks in the waitlist (SYS-56, EXE-26)."""
     return RENT_WAITLIST * min(RESERVE_FOR + duration, MAX_U32)
 
 
@@ -102,7 +102,7 @@ def gr_wake(run: Run, message_id: Input, delay: int) -> bytes:
 def gr_system_break(run: Run, code: int) -> None:
     """Called by the instrumentation: gas does not suffice for the next block of code, or the stack is full (SYS-59).
 
-    Gas that is left is not burned when the gas limit is the current counter.
+    Gas that is left is not burned when the gas limit is the current counter (EXE-46).
     """
     if code == STACK_LIMIT:
         raise trapped(Trap.StackLimitExceeded)

@@ -22,7 +22,7 @@ class OutsideHeap(Exception):
 
 
 def alloc(run: Run, pages: int) -> int:
-    """Allocate adjacent pages and return the first, or 0xFFFFFFFF (SYS-63 to SYS-65)."""
+    """Allocate adjacent pages and return the first, or 0xFFFFFFFF (SYS-63 to SYS-65, EXE-61)."""
     if pages > MAX_PAGES_AMOUNT or run.heap.is_empty:
         return FAILED
     if pages == 0:

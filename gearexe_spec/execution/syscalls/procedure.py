@@ -49,7 +49,7 @@ class Syscall:
 
 
 def call(run: Run, syscall: Syscall, gas: int, numbers: tuple[int, ...]) -> int | None:
-    """Carry out one system call (SYS-1 to SYS-11).
+    """Carry out one system call (SYS-1 to SYS-12, EXE-24).
 
     Args:
         gas: what the program's gas counter says.
@@ -129,6 +129,7 @@ def write_late(run: Run, offset: int, data: bytes) -> None:
 
 
 def _encode_error(error: ExtError, result_length: int) -> bytes:
+    """The code, and zeros for the result (EXE-7, SYS-10)."""
     code: int = error.value
     return code.to_bytes(4, "little") + bytes(result_length)
 

@@ -1,6 +1,6 @@
 """Reading the message that is handled, and what surrounds it.
 
-Rules: SYS-40 to SYS-49.
+Rules: SYS-40 to SYS-47.
 Source: protocol/backend/src/funcs.rs, protocol/processor/src/ext.rs.
 """
 

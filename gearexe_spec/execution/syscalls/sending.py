@@ -67,7 +67,7 @@ def gr_send_input(run: Run, pid_value: Input, offset: int, length: int, delay: i
 
 
 def commit(run: Run, handle: int, destination: ActorId, value: int, *, data: bytes, delay: int) -> bytes:
-    """All or nothing: destination, value, fee, rent of the stash, message (SYS-26).
+    """All or nothing: destination, value, fee, rent of the stash, message (SYS-26, EXE-25).
 
     Raises:
         Stopped: ForbiddenFunction, gas limit or allowance exceeded.
@@ -102,7 +102,7 @@ def spend_value(run: Run, value: int) -> None:
 
 
 def hold_stash(run: Run, delay: int) -> None:
-    """Set gas aside for the blocks that a delayed message lies in the stash (SYS-29).
+    """Set gas aside for the blocks that a delayed message lies in the stash (SYS-29, EXE-26).
 
     Raises:
         Refused: InsufficientGasForDelayedSending.
