@@ -14,7 +14,7 @@ from gearexe_spec.execution.program import ExecutableCode
 from gearexe_spec.wasm.page_hooks import add_page_hooks
 
 STACK_BYTES = 2 * 1024 * 1024
-"""Of the engine's own stack; the limit inside the code is reached first (EXE-122, F-R4)."""
+"""Of the engine's own stack; the limit inside the code is reached first (EXE-122, F-EXE-7)."""
 KEPT_MODULES = 256
 """Compiled modules that are kept; the one that was not used for longest goes first."""
 

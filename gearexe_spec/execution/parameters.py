@@ -70,7 +70,7 @@ def compute_value_of_gas(gas: U64) -> U128:
 
 
 def compute_gas_of_value(value: U128) -> U64:
-    """The gas that a value buys: the low 64 bits of the quotient, so very much value buys little (EXE-21, F-R8).
+    """The gas that a value buys: the low 64 bits of the quotient, so very much value buys little (EXE-21, F-EXE-1).
 
     Source: sdk/gsys/src/lib.rs `GasMultiplier::value_to_gas`.
     """

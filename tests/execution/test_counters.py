@@ -86,7 +86,7 @@ def test_reducing_does_not_burn() -> None:
 
 
 def test_much_value_buys_little_gas() -> None:
-    """F-R8: the quotient is cut to 64 bits before it is compared with the limit."""
+    """F-EXE-1: the quotient is cut to 64 bits before it is compared with the limit."""
     assert compute_gas_limit(U128(100 * 2**64)) == 0
     assert compute_gas_limit(U128(100 * 2**64 + 2 * 10**13)) == 2 * 10**11
     assert compute_gas_limit(U128(100 * (2**64 - 1))) == 10**12

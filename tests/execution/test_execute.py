@@ -231,7 +231,7 @@ def test_host_and_program_share_the_flags() -> None:
 
 
 def test_instantiation_can_fail_for_valid_code() -> None:
-    """F-R14."""
+    """F-EXE-4."""
     foreign = compile_text(
         '(module (import "elsewhere" "gr_leave" (func)) (import "env" "memory" (memory 1)) (func (export "handle")))'
     )

@@ -52,7 +52,7 @@ def run(
 
 
 def test_a_fortune_buys_no_gas_and_ends_the_program() -> None:
-    """F-R8."""
+    """F-EXE-1."""
     fortune = U128(100 * 2**64 + 2_499_999_999)
     assert compute_gas_limit(fortune) == 24_999_999
     init = queued(1, MessageType.Canonical, kind=DispatchKind.Init)
@@ -62,7 +62,7 @@ def test_a_fortune_buys_no_gas_and_ends_the_program() -> None:
 
 
 def test_a_free_panic_keeps_the_value_that_its_promise_returns() -> None:
-    """F-R9."""
+    """F-EXE-2."""
     panicking = handler("(call $gr_panic (i32.const 0) (i32.const 0))", "gr_panic:2")
     result = run(panicking, queued(1, MessageType.Injected, value=5))
     assert result.state.executable_balance == FOREVER
@@ -74,7 +74,7 @@ def test_a_free_panic_keeps_the_value_that_its_promise_returns() -> None:
 
 
 def test_an_exited_program_goes_on_to_the_end_of_the_run() -> None:
-    """F-R12."""
+    """F-EXE-3."""
     leaving = handler("(call $gr_exit (i32.const 0))", "gr_exit:1")
     result = run(leaving, queued(1, MessageType.Canonical), queued(2, MessageType.Canonical, value=3))
     exits = [note for journal in result.journals for note in journal.notes if isinstance(note, ExitDispatch)]
@@ -82,7 +82,7 @@ def test_an_exited_program_goes_on_to_the_end_of_the_run() -> None:
 
 
 def test_every_dispatch_of_a_run_spends_the_same_balance() -> None:
-    """F-R2, the part of execution: both sends pass the check on the balance of the start."""
+    """F-PRO-2, the part of execution: both sends pass the check on the balance of the start."""
     body = """
         (i32.store8 (i32.const 100) (i32.const 1))
         (i32.store8 (i32.const 132) (i32.const 7))
@@ -100,7 +100,7 @@ def test_every_dispatch_of_a_run_spends_the_same_balance() -> None:
 
 
 def test_four_messages_in_a_life() -> None:
-    """F-R11, the part of execution: the fifth send is refused, whatever was sent before a wait."""
+    """F-EXE-6, the part of execution: the fifth send is refused, whatever was sent before a wait."""
     send = "(call $gr_send_init (i32.const 200))"
     panic = "(if (i32.load (i32.const 200)) (then (call $gr_panic (i32.const 200) (i32.const 4))))"
     notes = execute(handler(send * 5 + panic, "gr_send_init:1 gr_panic:2"))

@@ -295,7 +295,7 @@ def test_waiting_up_to(spare: int, expected: WaitedType) -> None:
 
 @pytest.mark.parametrize("name", ["gr_wait_for", "gr_wait_up_to"])
 def test_a_wait_that_fails_costs_its_token_only(name: str) -> None:
-    """F-R16: the fee of 300,000,000 comes back although the execution ends in a trap."""
+    """F-EXE-5: the fee of 300,000,000 comes back although the execution ends in a trap."""
     token = TOKEN_COSTS[name].fixed
     run = make_run(gas=token + 300_000_099)
     assert termination_of(run, name, 1) == Trapped(Trap.NotEnoughGas)
