@@ -7,6 +7,7 @@ state after it compared with the recorded one. Gas is compared where production 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from gearexe_spec.base.fixed_bytes import Address
@@ -14,6 +15,7 @@ from gearexe_spec.codec.abi import encode_sequence
 from gearexe_spec.codec.abi_types import parse_type
 from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.reference.adapter import Case, Document, Exchange, adapter
+from gearexe_spec.conformance.reference.onchain.decoded import decoded_exchanges
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer
 
 AREA = "onchain"
@@ -35,6 +37,8 @@ def read_scenarios(document: Document) -> Iterator[Case]:
     for index, case in enumerate(cases):
         scenario = Scenario(receivers, case, f"/cases/{index}")
         yield Case(case["name"], scenario.exchanges, tuple(case["flags"]))
+        decoded = partial(decoded_exchanges, case, scenario.place, scenario.foreign_errors)
+        yield Case(f"{case['name']}/decoded", decoded, tuple(case["flags"]))
 
 
 class Scenario:
