@@ -117,7 +117,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "`Transactions`: SCALE enumeration with a one-byte index, records of limits",
         "`Operations`: four-byte tags 0 to 5",
         Treatment.NOT_ANSWERED,
-        ("scale/*",),
+        ("values/*",),
     ),
     RevisionDifference(
         "REV-ROUTER",
@@ -125,7 +125,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "none; no event ProtocolVersionChanged (index 9 does not decode)",
         "`protocolVersion`, `subProtocolVersion`, `bumpProtocolVersion`, the event, one more word in `storageView`",
         Treatment.ASKED_AS_RELEASE,
-        ("scale/*", "onchain/*"),
+        ("values/*", "onchain/*"),
     ),
     RevisionDifference(
         "REV-PROXY",
@@ -158,7 +158,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "a panic with a text",
         "a named rejection",
         Treatment.NAMELESS,
-        ("program/*", "queue/*", "scale/*", "signing/*"),
+        ("program/*", "queue/*", "values/*", "signature/*"),
     ),
     RevisionDifference(
         "REV-REASONS",
@@ -166,7 +166,7 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         "a text",
         "a named rejection",
         Treatment.NAMELESS,
-        ("scale/*", "signing/*"),
+        ("values/*", "signature/*"),
     ),
 )
 """Release 2.0.0 against the pinned revision (REV-3)."""

@@ -36,7 +36,7 @@ AREAS: Mapping[str, CaseArea] = {
     "hostile": CaseArea(make_hostile_case, "damaged bytes for the decoder of every type in turn"),
     "signatures": CaseArea(make_signatures_case, "keys, signatures and recoveries in three formats, ids"),
     "execution": CaseArea(make_queue_case, "queue runs: random programs, states, queues and budgets"),
-    "codes": CaseArea(make_code_case, "codes: valid, breaking a rule, changed at an instruction, changed at a byte"),
-    "wasm": CaseArea(make_wasm_case, "modules, whole and damaged: verdict, metadata, instrumented bytes, sizes"),
+    "wasm": CaseArea(make_code_case, "codes: valid, breaking a rule, changed at an instruction, changed at a byte"),
+    "programs": CaseArea(make_wasm_case, "the programs of `execution` as codes, whole and damaged"),
 }
 """By the name on the command line."""

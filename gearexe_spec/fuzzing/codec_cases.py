@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
-from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.wire import Apply
 from gearexe_spec.crypto.ecdsa import CURVE_ORDER, hash_for_intended_validator, hash_personal_message, sign
 from gearexe_spec.fuzzing.dice import Dice
@@ -54,13 +53,13 @@ def make_decode_case(dice: Dice, name: str, *, is_damaged: bool) -> Apply:
     data = TYPES[name](dice)
     if is_damaged:
         data = dice.blob(dice.below(80)) if dice.chance(8) else damage(data, dice)
-    return Apply("scale/decode", {"type": name, "bytes": hex_of(data)})
+    return Apply("values/decode", {"type": name, "bytes": hex_of(data)})
 
 
 def make_ids_case(dice: Dice) -> Apply:
     """A message, a nonce and a code."""
     return Apply(
-        "signing/ids",
+        "values/messageIds",
         {
             "messageId": hex_of(dice.blob(32)),
             "nonce": hex(dice.integer(32)),
@@ -71,23 +70,20 @@ def make_ids_case(dice: Dice) -> Apply:
 
 def make_key_case(dice: Dice) -> Apply:
     """A private key, or 32 bytes that are none."""
-    return Apply("signing/publicKey", {"privateKey": hex_of(_scalar(dice))})
+    return Apply("signature/key", {"secret": hex_of(_scalar(dice))})
 
 
 def make_signing_case(dice: Dice) -> Apply:
     """Something to sign."""
-    return Apply(
-        "signing/sign", {"privateKey": hex_of(private_key(dice)), "digest": hex_of(dice.blob(32)), **_format(dice)}
-    )
+    key, digest, router = private_key(dice), dice.blob(32), dice.blob(20)
+    return Apply("signature/sign", {"secret": hex_of(key), "digest": hex_of(digest), "router": hex_of(router)})
 
 
 def make_recovery_case(dice: Dice) -> Apply:
     """A signature: valid, of another digest or format, with odd parts, or no signature at all."""
-    digest, form = Bytes32(dice.blob(32)), _format(dice)
-    signed = {"Plain": digest, "Message": hash_personal_message(digest)}.get(str(form["format"]))
-    if signed is None:
-        signed = hash_for_intended_validator(Address(bytes.fromhex(str(form["contract"])[2:])), digest)
-    signature = bytes(sign(private_key(dice), signed).encode())
+    digest, router = Bytes32(dice.blob(32)), Address(dice.blob(20))
+    prehash = dice.pick((digest, hash_personal_message(digest), hash_for_intended_validator(router, digest)))
+    signature = bytes(sign(private_key(dice), prehash).encode())
     match dice.below(6):
         case 0:
             signature = signature[:32] + _high_s(signature) + bytes([27 + (signature[64] - 27 ^ 1)])
@@ -98,17 +94,15 @@ def make_recovery_case(dice: Dice) -> Apply:
         case 3:
             place = dice.below(65)
             signature = signature[:place] + bytes([dice.below(256)]) + signature[place + 1 :]
-    return Apply("signing/recover", {"digest": hex_of(digest), "signature": hex_of(signature), **form})
+    return Apply(
+        "signature/recover",
+        {"signature": hex_of(signature), "digest": hex_of(digest), "router": hex_of(router)},
+    )
 
 
 def hex_of(data: bytes) -> str:
     """The wire's form of bytes."""
     return "0x" + data.hex()
-
-
-def _format(dice: Dice) -> dict[str, Json]:
-    name = dice.pick(("Plain", "Message", "Contract"))
-    return {"format": name, "contract": hex_of(dice.blob(20)) if name == "Contract" else None}
 
 
 def _scalar(dice: Dice) -> bytes:

@@ -22,6 +22,8 @@ I32_LOADS = ((0x28, 2), (0x2C, 0), (0x2D, 0), (0x2E, 1), (0x2F, 1))
 I64_LOADS = ((0x29, 3), (0x30, 0), (0x31, 0), (0x32, 1), (0x33, 1), (0x34, 2), (0x35, 2))
 I32_STORES = ((0x36, 2), (0x3A, 0), (0x3B, 1))
 I64_STORES = ((0x37, 3), (0x3C, 0), (0x3D, 1), (0x3E, 2))
+DIVISIONS = frozenset((*range(0x6D, 0x71), *range(0x7F, 0x83)))
+"""What traps when the divisor is zero."""
 EDGES = (0, 1, 2, 3, 7, 8, 63, 64, 255, 65_535, 65_536, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
@@ -45,6 +47,7 @@ class Surroundings:
         immutable: globals that are only read.
         memory: bytes of memory that accesses mostly stay in.
         table_types: indices of types for indirect calls, with their signatures.
+        is_tame: whether traps shall be rare.
     """
 
     callees: Sequence[Callee]
@@ -52,6 +55,7 @@ class Surroundings:
     immutable: frozenset[int]
     memory: int
     table_types: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
+    is_tame: bool = False
 
 
 class Body:
@@ -143,7 +147,7 @@ class Body:
 
     def leave(self, depth: int) -> bytes:
         """Return or trap where nobody expects it."""
-        if self.dice.below(3):
+        if self.dice.below(3) or (self.around.is_tame and not self.dice.chance(8)):
             value = self.expression(self.results[0], depth) if self.results else b""
             return value + b"\x0f"
         return b"\x00"
@@ -151,11 +155,15 @@ class Body:
     def call_for_nothing(self, depth: int) -> bytes:
         """A call, direct or through the table; its result is dropped."""
         types = self.around.table_types
-        if types and self.dice.chance(5):
+        if types and self.dice.chance(20 if self.around.is_tame else 5):
             index = self.dice.pick(sorted(types))
             params, results = types[index]
             arguments = b"".join(self.expression(kind, depth - 1) for kind in params)
-            place = i32_const(self.dice.below(6)) if self.dice.below(8) else self.expression(I32, depth - 1)
+            place = (
+                i32_const(self.dice.below(6))
+                if self.around.is_tame or self.dice.below(8)
+                else self.expression(I32, depth - 1)
+            )
             return arguments + place + b"\x11" + unsigned(index) + b"\0" + b"\x1a" * len(results)
         if not self.around.callees:
             return b"\x01"
@@ -179,6 +187,8 @@ class Body:
     def address(self, depth: int) -> bytes:
         """Mostly inside memory."""
         dice = self.dice
+        if self.around.is_tame and not dice.chance(60):
+            return i32_const(dice.below(max(1, self.around.memory - 65_536)))
         match dice.below(12):
             case 0:
                 return self.expression(I32, depth - 1)
@@ -191,6 +201,8 @@ class Body:
     def access(self, opcode: int, align: int) -> bytes:
         """A load or store with its alignment and offset."""
         offset = 0 if self.dice.below(4) else self.dice.pick((1, 8, 4_096, 16_383, 65_528, 0xFFFFFFFF))
+        if self.around.is_tame and not self.dice.chance(60):
+            offset %= 65_520
         return bytes([opcode]) + unsigned(self.dice.between(0, align)) + unsigned(offset)
 
     def expression(self, kind: int, depth: int) -> bytes:
@@ -219,6 +231,8 @@ class Body:
                 callees = [callee for callee in self.around.callees if callee.results == (kind,)]
                 return self.call(dice.pick(callees), depth) if callees else self.leaf(kind)
         opcode = dice.pick(I32_BINARY if kind == I32 else I64_BINARY)
+        while self.around.is_tame and opcode in DIVISIONS and not dice.chance(40):
+            opcode = dice.pick(I32_BINARY if kind == I32 else I64_BINARY)
         return self.expression(kind, depth - 1) + self.expression(kind, depth - 1) + bytes([opcode])
 
     def comparison(self, depth: int) -> bytes:

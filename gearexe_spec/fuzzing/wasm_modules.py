@@ -104,7 +104,7 @@ class ModuleMaker:
         self.dice = dice
         self.is_program = is_program
         self.types: list[Signature] = [((), ())]
-        self.pages = dice.pick((1, 1, 2, 3)) if is_program else dice.pick((0, 1, 1, 2, 5, 17, 512))
+        self.pages = dice.pick((2, 2, 3, 4)) if is_program else dice.pick((0, 1, 1, 2, 5, 17, 512))
 
     def make(self) -> GeneratedModule:
         """The module."""
@@ -129,7 +129,7 @@ class ModuleMaker:
         bodies = []
         for index, (params, results) in enumerate(defined):
             reachable = callees + (helpers[index + 1 :] if index < len(helpers) else helpers)
-            around = Surroundings(reachable, globals_, immutable, self.pages * PAGE, table_types)
+            around = Surroundings(reachable, globals_, immutable, self.pages * PAGE, table_types, self.is_program)
             bodies.append(Body(dice, around, params, results).make(statements=8 if self.is_program else 4))
 
         exports = [
@@ -181,7 +181,7 @@ class ModuleMaker:
         return function_type(*self.types[index])
 
     def _imports(self, calls: Sequence[str]) -> list[bytes]:
-        most = None if self.dice.below(3) else self.pages + self.dice.below(4)
+        most = None if self.dice.below(40 if self.is_program else 3) else self.pages + self.dice.below(4)
         memory = name("env") + name("memory") + bytes([MEMORY]) + limits(self.pages, most)
         functions = [
             name("env") + name(call) + bytes([FUNCTION]) + unsigned(self._type(_signature_of(call))) for call in calls

@@ -230,7 +230,7 @@ def encode(form: Input) -> Json:
 
 @operation("values/decode")
 def decode(form: Input) -> Json:
-    """The value at the start of some bytes, how many bytes it took, and how it is encoded again."""
+    """The value at the start of some bytes, how many bytes it took, how it is encoded again, its hashes and digests."""
     kind = TYPES[str(form["type"])]
     data = from_json(bytes, form["bytes"], "/bytes")
     value, consumed = kind.codec.decode_prefix(data)
@@ -239,6 +239,7 @@ def decode(form: Input) -> Json:
         "consumed": hex(consumed),
         "all": consumed == len(data),
         "encodes": to_json(kind.codec.encode(value)),
+        **{name: to_json(compute(value)) for name, compute in kind.hashes.items()},
     }
 
 

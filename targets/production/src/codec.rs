@@ -3,6 +3,7 @@
 
 use crate::{
     answer::{Outcome, Refusal},
+    block::schedule_form,
     form::{Form, Input, hex},
 };
 use ethexe_common::{
@@ -96,7 +97,7 @@ const ENTRIES: &[Entry] = entries! {
     "ReplyCode": ReplyCode;
     "ReplyInfo": ReplyInfo, reply_info_hash;
     "RewardsCommitment": RewardsCommitment, digest;
-    "Schedule": Schedule;
+    "Schedule": Heights;
     "ScheduledTask": ScheduledTask;
     "SignalCode": SignalCode;
     "SignedCompactTxReceipt": SignedCompactTxReceipt;
@@ -116,7 +117,7 @@ const ENTRIES: &[Entry] = entries! {
 /// Types that the release does not have, or has in another form.
 const PINNED_ONLY: &[&str] = &["Operation", "Operations"];
 
-/// `scale/decode`: `type` and `bytes` to the value, how many bytes it took, its encoding and its hashes.
+/// `values/decode`: `type` and `bytes` to the value, how many bytes it took, its encoding and its hashes.
 ///
 /// Bytes that are no such value are rejected; bytes that remain are the caller's to judge.
 pub fn decode_any(input: Input) -> Outcome {
@@ -129,7 +130,7 @@ pub fn decode_any(input: Input) -> Outcome {
     }
 }
 
-/// `scale/types`: the names that `scale/decode` knows.
+/// `values/types`: the names that `values/decode` knows.
 pub fn types(_: Input) -> Outcome {
     Ok(json!({"types": ENTRIES.iter().map(|Entry(name, _)| *name).collect::<Vec<_>>()}))
 }
@@ -144,7 +145,8 @@ fn decode<T: Decode + Encode + Form>(bytes: &[u8], hashes: &[(&str, fn(&T) -> Js
     let mut outputs = json!({
         "value": value.form(),
         "consumed": (bytes.len() - rest.len()).form(),
-        "encoded": hex(value.encode()),
+        "all": rest.is_empty(),
+        "encodes": hex(value.encode()),
     });
     for (name, hash) in hashes {
         outputs[camel(name)] = hash(&value);
@@ -186,6 +188,16 @@ fn reply_hash(promise: &Promise) -> Json {
 
 fn reply_info_hash(reply: &ReplyInfo) -> Json {
     reply.to_hash().form()
+}
+
+/// A schedule, whose form is a list of heights with their tasks.
+#[derive(Encode, Decode)]
+struct Heights(Schedule);
+
+impl Form for Heights {
+    fn form(&self) -> Json {
+        schedule_form(&self.0)
+    }
 }
 
 macro_rules! compact {

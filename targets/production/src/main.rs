@@ -35,19 +35,22 @@ type Operation = fn(Input) -> Outcome;
 
 /// Every operation this target offers.
 const OPERATIONS: &[(&str, Operation)] = &[
-    ("scale/decode", codec::decode_any),
-    ("scale/types", codec::types),
-    ("signing/ids", signing::ids),
-    ("signing/publicKey", signing::public_key),
-    ("signing/recover", signing::recover),
-    ("signing/sign", signing::sign),
+    ("values/decode", codec::decode_any),
+    ("values/types", codec::types),
+    ("values/messageIds", signing::message_ids),
+    ("signature/key", signing::key),
+    ("signature/recover", signing::recover),
+    ("signature/sign", signing::sign),
     ("queue/run", queue::run),
     ("program/applyDueTasks", block::apply_due_tasks),
     ("program/applyJournals", block::apply_journals),
     ("program/changeMemory", block::change_memory),
     ("program/restoreSchedule", block::restore_schedule),
     ("code/check", wasm::check),
+    ("code/id", wasm::code_id),
+    ("code/parse", wasm::parse),
     ("code/schedule", wasm::schedule),
+    ("code/stage", wasm::stage),
 ];
 
 /// Message and place of the latest panic, left by the panic hook for the answer.

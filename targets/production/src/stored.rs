@@ -31,7 +31,7 @@ use gear_core::{
     rpc::ReplyInfo,
 };
 use gear_core_errors::SignalCode;
-use gprimitives::{ActorId, MessageId, U256};
+use gprimitives::{ActorId, MessageId};
 use parity_scale_codec::{Decode, Encode};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,11 +108,16 @@ macro_rules! choices {
         impl Form for $kind {
             fn form(&self) -> Json {
                 match self {
-                    $(Self::$variant(content) => choice(stringify!($variant), content.form())),*
+                    $(Self::$variant(content) => choice(&lower_first(stringify!($variant)), content.form())),*
                 }
             }
         }
     )*};
+}
+
+/// `MBCommitted` becomes `mBCommitted`.
+fn lower_first(name: &str) -> String {
+    name[..1].to_lowercase() + &name[1..]
 }
 
 choices! {
@@ -147,6 +152,7 @@ transparent! {
     MemoryPagesRegion => |region| region.as_inner();
     MessageQueue => |queue| queue.as_ref();
     Mailbox => |mailbox| AsRef::<BTreeMap<_, _>>::as_ref(mailbox);
+    Signature => |signature| signature.into_pre_eip155_bytes();
     SignedCompactTxReceipt => |receipt| **receipt;
     SignedTxReceipt => |receipt| **receipt;
     UserMailbox => |mailbox| AsRef::<BTreeMap<_, _>>::as_ref(mailbox);
@@ -154,8 +160,8 @@ transparent! {
     Waitlist => |waitlist| AsRef::<BTreeMap<_, _>>::as_ref(waitlist);
     WasmPage => |page| u32::from(*page);
     gear_core::program::MemoryInfix => |infix| infix.inner();
-    router::EBCommittedEvent => |event| event.0;
-    router::MBCommittedEvent => |event| event.0;
+    router::EBCommittedEvent => |event| record([field("hash", event.0)]);
+    router::MBCommittedEvent => |event| record([field("hash", event.0)]);
 }
 
 impl<T> Form for HashOf<T> {
@@ -207,11 +213,24 @@ impl<T: Form> Form for SignedMessage<T> {
     }
 }
 
-impl<P: Form> Form for Receipt<P> {
+/// The name of a promise's kind in a receipt.
+trait Promised {
+    const NAME: &str;
+}
+
+impl Promised for Promise {
+    const NAME: &str = "promise";
+}
+
+impl Promised for CompactPromise {
+    const NAME: &str = "compactPromise";
+}
+
+impl<P: Form + Promised> Form for Receipt<P> {
     fn form(&self) -> Json {
         match self {
-            Self::Promise(promise) => choice("promise", promise.form()),
-            Self::Purged(purged) => choice("purged", purged.form()),
+            Self::Promise(promise) => choice(P::NAME, promise.form()),
+            Self::Purged(purged) => choice("purgedTransaction", purged.form()),
         }
     }
 }
@@ -275,18 +294,6 @@ impl Form for ProgramState {
             field("mailbox", self.mailbox_hash),
             field("balance", self.balance),
             field("executableBalance", self.executable_balance),
-        ])
-    }
-}
-
-/// Its three parts, normalised.
-impl Form for Signature {
-    fn form(&self) -> Json {
-        let bytes = self.into_pre_eip155_bytes();
-        record([
-            field("r", U256::from_big_endian(&bytes[..32])),
-            field("s", U256::from_big_endian(&bytes[32..64])),
-            field("v", bytes[64]),
         ])
     }
 }
@@ -369,9 +376,9 @@ impl Form for BlockEvent {
     fn form(&self) -> Json {
         match self {
             Self::Mirror { actor_id, event } => {
-                choice("mirror", record([field("actorId", actor_id), field("event", event)]))
+                choice("fromMirror", record([field("actorId", actor_id), field("event", event)]))
             }
-            Self::Router(event) => choice("router", event.form()),
+            Self::Router(event) => choice("fromRouter", record([field("event", event)])),
         }
     }
 }

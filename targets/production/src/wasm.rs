@@ -12,10 +12,11 @@ use gear_core::{
         InstrumentationStatus, InstrumentedCode, MemoryError, ModuleError, SectionError, StackEndError, SyscallKind,
         TypeSectionError,
     },
-    gas_metering::Schedule,
+    gas_metering::{CustomConstantCostRules, Rules, Schedule},
     ids::prelude::CodeIdExt,
     message::DispatchKind,
 };
+use gear_wasm_instrument::{InstrumentationBuilder, InstrumentationError, Module, STACK_END_EXPORT_NAME};
 use gprimitives::CodeId;
 use parity_scale_codec::Encode;
 use serde_json::{Value as Json, json};
@@ -70,6 +71,63 @@ pub fn schedule(_: Input) -> Outcome {
         "schedule": debug_form::parse(&format!("{schedule:?}"))?,
         "processCosts": debug_form::parse(&format!("{:?}", schedule.process_costs()))?,
     }))
+}
+
+/// `code/id`: the id of a code, valid or not.
+pub fn code_id(input: Input) -> Outcome {
+    Ok(json!({"codeId": CodeId::generate(&input.get("code")?.bytes()?).form()}))
+}
+
+/// `code/parse`: the parser by itself, the module written anew.
+pub fn parse(input: Input) -> Outcome {
+    let module = Module::new(&input.get("wasm")?.bytes()?).map_err(|error| refusal(error.into()))?;
+    Ok(json!({"wasm": module.serialize().map_err(|error| refusal(error.into()))?.form()}))
+}
+
+/// `code/stage`: one step of instrumentation by itself, with any limit and rules.
+pub fn stage(input: Input) -> Outcome {
+    let mut module = Module::new(&input.get("wasm")?.bytes()?).map_err(|error| refusal(error.into()))?;
+    remove_stack_end(&mut module);
+    let limit = input.optional("stackLimit").map(|limit| limit.integer::<u32>()).transpose()?;
+    let instrumented = match input.optional("gasRules") {
+        Some(rules) if rules.text().is_ok_and(|name| name == "schedule") => {
+            let schedule = Schedule::default();
+            limited(module, limit, Some(|module: &Module| schedule.rules(module)))
+        }
+        Some(rules) => {
+            let cost: u32 = rules.get("cost")?.integer()?;
+            let per_local: u32 = rules.get("perLocal")?.integer()?;
+            let grow = rules.optional("growPerPage").map(|cost| cost.integer::<u32>()).transpose()?.unwrap_or(0);
+            limited(module, limit, Some(|_: &Module| CustomConstantCostRules::new(cost, grow, per_local)))
+        }
+        None => limited(module, limit, None::<fn(&Module) -> CustomConstantCostRules>),
+    };
+    let instrumented = instrumented.map_err(|error| refusal(error.into()))?;
+    Ok(json!({"bytes": instrumented.serialize().map_err(|error| refusal(error.into()))?.form()}))
+}
+
+fn limited<R: Rules, G: FnMut(&Module) -> R>(
+    module: Module,
+    stack_limit: Option<u32>,
+    gas_rules: Option<G>,
+) -> Result<Module, InstrumentationError> {
+    let mut builder = InstrumentationBuilder::new("env");
+    if let Some(limit) = stack_limit {
+        builder.with_stack_limiter(limit, false);
+    }
+    if let Some(rules) = gas_rules {
+        builder.with_gas_limiter(rules);
+    }
+    builder.instrument(module)
+}
+
+/// The export of the stack's end goes before instrumentation, if it is a global.
+fn remove_stack_end(module: &mut Module) {
+    let Some(exports) = module.export_section.as_mut() else { return };
+    let found = exports.iter().position(|export| export.name == STACK_END_EXPORT_NAME);
+    if let Some(place) = found.filter(|place| format!("{:?}", exports[*place].kind) == "Global") {
+        exports.remove(place);
+    }
 }
 
 impl Form for CodeMetadata {
