@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gearexe_spec.base.rejection import Rejected
-from gearexe_spec.wasm.gas_rules import GasRules
+from gearexe_spec.wasm.gas_rules import SCHEDULE_RULES, GasRules
 from gearexe_spec.wasm.injection import BREAK_TYPE, Injection, system_break
 from gearexe_spec.wasm.model import (
     I32_TYPE,
@@ -122,22 +122,20 @@ def meter_gas(module: Module, rules: GasRules, break_index: int) -> MeteredModul
     return MeteredModule(metered_module, blocks, charge_index)
 
 
+def charge_cost() -> int:
+    """What each charge costs by itself with the Schedule: 18,822 (INS-42)."""
+    instructions = [*_before(0), (Op.I64_CONST, 0), *_behind(), *_payment(0)]
+    return compute_charge_cost(instructions, SCHEDULE_RULES, ())
+
+
 def charging_function(gas_global: int, break_index: int, rules: GasRules, types: tuple[FunctionType, ...]) -> Function:
     """The function that takes a cost, and the price of calling it, from the gas (INS-42, INS-43).
 
     Raises:
         Rejected: InstrumentationCostCalculationOverflow, InstrumentationInstructionCostNotFound.
     """
-    before: list[Instruction] = [(Op.GLOBAL_GET, gas_global), (Op.LOCAL_GET, 0), PLAIN[Op.I64_EXTEND_I32_U]]
-    behind: list[Instruction] = [PLAIN[Op.I64_ADD], (Op.LOCAL_TEE, 1), PLAIN[Op.I64_LT_U], (Op.IF, EMPTY_BLOCK)]
-    payment: list[Instruction] = [
-        (Op.GLOBAL_GET, gas_global),
-        (Op.LOCAL_GET, 1),
-        PLAIN[Op.I64_SUB],
-        (Op.GLOBAL_SET, gas_global),
-    ]
-    run_always: list[Instruction] = [*before, (Op.I64_CONST, 0), *behind, *payment]
-    own_cost = compute_charge_cost(run_always, rules, types)
+    before, behind, payment = _before(gas_global), _behind(), _payment(gas_global)
+    own_cost = compute_charge_cost([*before, (Op.I64_CONST, 0), *behind, *payment], rules, types)
     signed_cost = own_cost - (1 << 64) if own_cost >= 1 << 63 else own_cost
     instructions = [
         *before,
@@ -149,6 +147,18 @@ def charging_function(gas_global: int, break_index: int, rules: GasRules, types:
         PLAIN[Op.END],
     ]
     return Function(((1, I64_TYPE),), instructions)
+
+
+def _before(gas_global: int) -> list[Instruction]:
+    return [(Op.GLOBAL_GET, gas_global), (Op.LOCAL_GET, 0), PLAIN[Op.I64_EXTEND_I32_U]]
+
+
+def _behind() -> list[Instruction]:
+    return [PLAIN[Op.I64_ADD], (Op.LOCAL_TEE, 1), PLAIN[Op.I64_LT_U], (Op.IF, EMPTY_BLOCK)]
+
+
+def _payment(gas_global: int) -> list[Instruction]:
+    return [(Op.GLOBAL_GET, gas_global), (Op.LOCAL_GET, 1), PLAIN[Op.I64_SUB], (Op.GLOBAL_SET, gas_global)]
 
 
 def compute_charge_cost(run_always: Sequence[Instruction], rules: GasRules, types: tuple[FunctionType, ...]) -> int:
