@@ -18,8 +18,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-check: $(READY) ## the conformance battery: production's recordings, replayed by the specification
+check: $(READY) ## the conformance battery: every vector on the specification, those on chain also on our contracts
 	$(BIN)/gearexe-spec check --workers $(WORKERS)
+	$(BIN)/gearexe-spec check --workers $(WORKERS) --target evm --suite vectors/production/onchain
 
 replay: $(READY) ## production's on-chain recordings, replayed on our contracts (or on those in ARTIFACTS)
 	$(BIN)/python -m gearexe_spec.conformance.contract_replay vectors/production/onchain $(if $(ARTIFACTS),--artifacts $(ARTIFACTS))
@@ -29,6 +30,9 @@ test: $(READY) ## all tests, and the static checks
 
 demo: $(READY) ## one message travels all the way, on real parts
 	$(BIN)/gearexe-spec demo
+
+bench: $(READY) ## benchmarks, each beside its peer; ratios at the end
+	$(BIN)/python -m pytest benchmarks --benchmark-only
 
 lint: $(READY) ## formatting, lint, types, layers
 	$(BIN)/ruff format --check .
