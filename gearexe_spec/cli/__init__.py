@@ -18,6 +18,7 @@ COMMANDS = {
     "production": "The published implementation: build it, look at it, ask it one thing.",
     "vectors": "Our own vectors: fill, list, lint, show, hash, pack.",
     "run": "Run one case and see every request, answer and rule on the way.",
+    "explain": "What a call of the contracts says, who signed it, and what would become of it.",
     "wasm": "What production would say of a code, and make of it.",
     "schedule": "What everything costs, in gas.",
     "serve": "Answer the wire protocol: the specification as a target.",
