@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gearexe_spec.conformance.wire import Apply
+from gearexe_spec.fuzzing.block_cases import make_block_case
 from gearexe_spec.fuzzing.code_modules import make_code_case
 from gearexe_spec.fuzzing.codec_cases import (
     make_codec_case,
@@ -35,6 +36,7 @@ AREAS: Mapping[str, CaseArea] = {
     "values": CaseArea(make_values_case, "whole values of every stored and signed type in turn"),
     "hostile": CaseArea(make_hostile_case, "damaged bytes for the decoder of every type in turn"),
     "signatures": CaseArea(make_signatures_case, "keys, signatures and recoveries in three formats, ids"),
+    "program": CaseArea(make_block_case, "journals, due tasks, restored schedules, memory"),
     "execution": CaseArea(make_queue_case, "queue runs: random programs, states, queues and budgets"),
     "wasm": CaseArea(make_code_case, "codes: valid, breaking a rule, changed at an instruction, changed at a byte"),
     "programs": CaseArea(make_wasm_case, "the programs of `execution` as codes, whole and damaged"),

@@ -31,6 +31,8 @@ from gearexe_spec.program.storage import Reference, Storage
 PROGRAMS = 64
 """Different programs per seed; each runs in many states."""
 CHUNK_GAS = 1_000_000_000_000
+ORDINARY_GAS = 20_000_000_000
+"""Enough for what generated programs do, and little enough that endless loops of system calls end soon."""
 GEAR_PAGE = 16_384
 
 
@@ -77,7 +79,7 @@ def _executable_balance(dice: Dice) -> int:
             return dice.integer(100)
         case 3:
             return 1_000_000_000 * dice.between(0, 3_000)
-    return 100 * CHUNK_GAS
+    return 100 * (CHUNK_GAS if dice.chance(30) else ORDINARY_GAS)
 
 
 def _state(dice: Dice, kind: MessageType, static_pages: int) -> tuple[Storage, ProgramState]:
