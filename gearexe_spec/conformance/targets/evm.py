@@ -7,8 +7,8 @@ Rules: WIR-44 to WIR-52.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +31,7 @@ from gearexe_spec.conformance.wire import (
     Save,
     Unsupported,
 )
+from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.evm.artifacts import ArtifactError, Artifacts, load_artifacts
 from gearexe_spec.evm.contract_abi import ERROR_STRING, PANIC
 from gearexe_spec.evm.machine import Creation
@@ -61,6 +62,7 @@ AREA = "onchain"
 CONTRACTS = ("Router", "Mirror", "WrappedVara", "POAMiddleware", "BatchMulticall", "ERC1967Proxy", "Gear")
 DEPLOYMENT_FAILED = bytes.fromhex("30116425")
 """`DeploymentFailed()`, which is in no ABI."""
+CODE_VALIDATION_REQUESTED = keccak256(b"CodeValidationRequested(bytes32)")
 Form = dict[str, Any]
 
 
@@ -111,6 +113,14 @@ class Chain:
             if wei := self.world.balance(address):
                 paths[f"balances/{address}"] = hex(wei)
         return {path: wire_value(paths[path]) for path in sorted(paths) if not path.startswith("unexplained/")}
+
+    def learn_codes(self, logs: Sequence[Log]) -> None:
+        """Codes are looked at from the moment their validation is requested, named beforehand or not."""
+        requested = {Bytes32(log.data) for log in logs if log.topics[:1] == (CODE_VALIDATION_REQUESTED,)}
+        if unknown := requested.difference(self.watch.known.codes):
+            codes = self.watch.known.codes + tuple(sorted(unknown))
+            self.watch = replace(self.watch, known=replace(self.watch.known, codes=codes))
+            self.layouts.clear()
 
     def layout(self, name: str, make: Callable[[], Layout]) -> Layout:
         """A layout, made once."""
@@ -207,6 +217,7 @@ class EvmTarget(Target):
     def _answer_step(self, chain: Chain, form: Form, receipt: Receipt) -> Answer:
         """What everybody can see of a step; a dry one leaves nothing behind (WIR-48 to WIR-50)."""
         made = contracts_made(receipt, form.get("contract"))
+        chain.learn_codes(receipt.logs)
         seen: dict[str, Json] = {
             "calls": [call_form(call) for call in select_foreign_calls(receipt.calls, chain.contracts.keys() | made)],
             "creations": [creation_form(creation) for creation in receipt.creations],

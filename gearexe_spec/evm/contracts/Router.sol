@@ -670,7 +670,7 @@ contract Router is
         Gear.Validators storage slot,
         bool hasKey,
         Gear.AggregatedPublicKey calldata key,
-        bytes calldata secretSharing,
+        bytes memory secretSharing,
         address[] memory list,
         uint256 useFrom
     ) private {
