@@ -85,7 +85,7 @@ def compute_block_input(
     Raises:
         Rejected: a BlockInputRejection.
 
-    Rules: BLK-13 to BLK-16.
+    Rules: BLK-12 to BLK-16.
     Source: ethexe/compute/src/compute.rs `build_executable_data`.
     """
     anchor = None if last_advanced == NO_BLOCK else _anchor(chain, last_advanced)

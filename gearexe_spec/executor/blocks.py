@@ -92,7 +92,7 @@ def apply_block(network: Network, source: BlockInput, engine: Engine) -> tuple[N
     Raises:
         Rejected: a ProgramRejection. The block is aborted as a whole; the network stays as it was.
 
-    Rules: BLK-4 to BLK-9.
+    Rules: BLK-1 to BLK-9.
     Source: ethexe/processor/src/lib.rs `process_programs`.
     """
     block = begin_block(network, source)
@@ -111,7 +111,7 @@ def apply_block(network: Network, source: BlockInput, engine: Engine) -> tuple[N
 
 
 def begin_block(network: Network, source: BlockInput) -> InBlockState:
-    """The network at the start of a block (BLK-4)."""
+    """The network at the start of a block (BLK-2, BLK-4, JOU-21)."""
     config = BlockConfig(source.height, source.timestamp, source.mailbox_validity, source.answers_event_destinations)
     return InBlockState(network.storage, config, network.states, network.schedule)
 

@@ -34,7 +34,7 @@ def queue_size(record: StateHashWithQueueSize, queue: MessageType) -> int:
 def split_into_chunks(
     states: ProgramStates, queue: MessageType, chunk_size: int = CHUNK_SIZE, first: ActorId | None = None
 ) -> tuple[tuple[Candidate, ...], ...]:
-    """The programs with a queue, in chunks (BLK-61 to BLK-63).
+    """The programs with a queue, in chunks (BLK-60 to BLK-64).
 
     Args:
         states: of all programs, with their queue sizes.

@@ -51,7 +51,7 @@ class CodeRecords:
 
 
 def resolve_code_id(records: CodeRecords, creations: Map[ActorId, CodeId], program: ActorId) -> CodeId:
-    """The code of a program: made in this block, or on record (BLK-53).
+    """The code of a program: made in this block, or on record (BLK-50, BLK-53).
 
     Raises:
         Rejected: MissingCodeIdForProgram.
@@ -65,7 +65,7 @@ def resolve_code_id(records: CodeRecords, creations: Map[ActorId, CodeId], progr
 def resolve_code(
     records: CodeRecords, code_id: CodeId, instrument: Instrument
 ) -> tuple[CodeRecords, ExecutableCode | None]:
-    """The code to run; instrumented now if that was not done before (BLK-54 to BLK-57).
+    """The code to run; instrumented now if that was not done before (BLK-54 to BLK-58).
 
     Args:
         records: what is known.

@@ -162,7 +162,7 @@ def execute_chunk(
     chunk: tuple[Candidate, ...],
     emits_promises: bool,
 ) -> tuple[QueueProcessing, tuple[QueueRunResult, ...]]:
-    """Find the codes and run all programs of a chunk, each with an allowance of its own (BLK-68)."""
+    """Find the codes and run all programs of a chunk, each with an allowance of its own (BLK-68, BLK-79)."""
     process, codes = resolve_codes(process, engine, chunk)
     allowance = U64(min(process.allowance, CHUNK_GAS_LIMIT))
     config = process.block.config

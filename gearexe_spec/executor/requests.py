@@ -128,7 +128,7 @@ RequestEvent = ProgramCreated | MirrorRequest | OtherRequest
 
 
 def to_request(event: BlockEvent) -> RequestEvent | None:
-    """What an event asks of the executors; nothing for events that only report (BLK-31).
+    """What an event asks of the executors; nothing for events that only report (BLK-31, BLK-46, BLK-48).
 
     Source: ethexe/common/src/events/mirror.rs `to_request`, ethexe/common/src/events/router.rs `to_request`.
     """
@@ -194,7 +194,7 @@ def apply_injected(block: InBlockState, injected: VerifiedTransaction) -> InBloc
 
 
 def apply_request(block: InBlockState, event: RequestEvent, valid_codes: Map[CodeId, bool]) -> InBlockState:
-    """Do what one event asks for (BLK-32, BLK-33); events of unknown programs are ignored.
+    """Do what one event asks for (BLK-30 to BLK-33, BLK-47); events of unknown programs are ignored.
 
     Raises:
         Rejected: MissingCode, BalanceOverflow, ExecutableBalanceOverflow, PayloadTooBig, ValueNotI128,

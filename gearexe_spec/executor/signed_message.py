@@ -45,6 +45,7 @@ class _SignedMessageCodec(Codec[SignedMessage[T]]):
         out += value.address
 
     def decode_from(self, reader: Reader) -> SignedMessage[T]:
+        """The object, and who signed it: recovered and compared (BLK-25, BLK-26)."""
         data = self.data.decode_from(reader)
         signature = signature_codec.decode_from(reader)
         address = fixed(Address).decode_from(reader)

@@ -39,7 +39,7 @@ class FinalizedBlock:
 
 
 def finalize_block(block: InBlockState) -> FinalizedBlock:
-    """Turn the modifications of a block into transitions (JOU-81 to JOU-85).
+    """Turn the modifications of a block into transitions (JOU-80 to JOU-86).
 
     Source: ethexe/runtime/common/src/transitions.rs `finalize`.
     """

@@ -282,7 +282,7 @@ def set_inheritor(block: InBlockState, actor: ActorId, inheritor: ActorId) -> In
 
 
 def add_balance(state: ProgramState, value: U128) -> ProgramState:
-    """The state with more value.
+    """The state with more value (JOU-33, BLK-34).
 
     Raises:
         Rejected: BalanceOverflow.

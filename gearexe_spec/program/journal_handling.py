@@ -109,7 +109,7 @@ def apply_journal(
     Raises:
         Rejected: a ProgramRejection, which aborts the block.
 
-    Rules: JOU-31.
+    Rules: JOU-30, JOU-31, JOU-37.
     Source: ethexe/runtime/common/src/journal.rs `NativeJournalHandler`; protocol/processor/src/handler.rs
     `handle_journal`.
     """
@@ -129,6 +129,7 @@ def apply_journal(
 
 
 def _apply_note(block: InBlockState, origin: DispatchJournal, note: JournalNote) -> InBlockState:
+    """Do one note; what the runtime has kept for itself or what is never made aborts the block (JOU-53, JOU-54)."""
     match note:
         case journal.MessageConsumed():
             return apply_consumed(block, origin, note.message_id)

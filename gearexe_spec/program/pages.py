@@ -76,6 +76,7 @@ def _change_regions(
     change: Callable[[MemoryPagesRegion, U32], MemoryPagesRegion],
     keep_emptied: bool,
 ) -> MemoryPages:
+    """Sort the pages into their regions and change those, ascending (PST-20 to PST-22)."""
     by_region: defaultdict[int, list[U32]] = defaultdict(list)
     for page in pages:
         by_region[int(page) // PAGES_PER_REGION].append(page)

@@ -54,7 +54,7 @@ def store_payload(storage: Storage, payload: bytes) -> tuple[Storage, PayloadLoo
     Raises:
         Rejected: PayloadTooBig.
 
-    Rules: PST-7, PST-8.
+    Rules: PST-2, PST-7, PST-8.
     Source: ethexe/runtime/common/src/state.rs `PayloadLookup`, `Storage::write_payload_raw`.
     """
     if len(payload) > MAX_PAYLOAD_SIZE:

@@ -105,7 +105,7 @@ def run_queue(storage: Storage, run: QueueRun, execute: Execute) -> QueueRunResu
     Raises:
         Rejected: AlreadyInitialized, InactiveProgram; ObjectMissing.
 
-    Rules: JOU-111 to JOU-116.
+    Rules: JOU-110 to JOU-118.
     Source: ethexe/runtime/common/src/lib.rs `process_queue_with_report`.
     """
     state, left = run.state, run.allowance

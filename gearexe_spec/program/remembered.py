@@ -27,6 +27,7 @@ class RememberedCodec(Codec[T], Generic[T]):
         self._made: OrderedDict[int, tuple[T, bytes]] = OrderedDict()
 
     def encode_into(self, value: T, out: bytearray) -> None:
+        """The encoding of the part, found again if it was made before (PST-12, PST-13)."""
         known = self._made.get(id(value))
         if known is None:
             known = (value, self.part.encode(value))

@@ -120,7 +120,7 @@ def apply_run_notes(
     Raises:
         Rejected: AlreadyInitialized, InactiveProgram, ExecutableBalanceUnderflow.
 
-    Rules: JOU-90 to JOU-98.
+    Rules: JOU-90 to JOU-99.
     Source: ethexe/runtime/common/src/journal.rs `RuntimeJournalHandler`.
     """
     run = _Pass(state, counters, origin)
@@ -222,7 +222,7 @@ def _is_dropped(run: _Pass, note: JournalNote) -> bool:
 
 
 def _apply_memory(storage: Storage, run: _Pass) -> Storage:
-    """New pages first, then the allocations, whose freed pages leave the table (JOU-96, JOU-97).
+    """New pages first, then the allocations, whose freed pages leave the table (JOU-96, JOU-97, PST-2).
 
     Raises:
         Rejected: InactiveProgram.
@@ -241,7 +241,7 @@ def _apply_memory(storage: Storage, run: _Pass) -> Storage:
 
 
 def set_allocations(storage: Storage, state: ProgramState, intervals: tuple[Interval, ...]) -> ProgramState:
-    """Replace the allocated pages; the freed ones leave the page table (JOU-97, PST-29).
+    """Replace the allocated pages, if they change; the freed ones leave the page table (JOU-97, PST-29, PST-30).
 
     Raises:
         Rejected: InactiveProgram.

@@ -39,16 +39,16 @@ class Storage:
         return cls(Map())
 
     def write(self, blob: bytes) -> tuple[Storage, Bytes32]:
-        """Keep a blob under its hash; writing it again changes nothing."""
+        """Keep a blob under its hash; writing it again changes nothing (PST-1)."""
         key = blake2b256(blob)
         return self.put(key, blob), key
 
     def put(self, key: Bytes32, blob: bytes) -> Storage:
-        """Keep a blob whose hash is known already."""
+        """Keep a blob whose hash is known already; what was there before stays (PST-1, PST-6)."""
         return self if key in self.blobs else Storage(self.blobs.set(key, blob))
 
     def read(self, key: Bytes32) -> bytes:
-        """The blob with this hash.
+        """The blob with this hash (PST-3).
 
         Raises:
             Rejected: ObjectMissing.
@@ -172,6 +172,7 @@ class _OptionalReference(Codec[Reference[T]]):
         self.kind = kind
 
     def encode_into(self, value: Reference[T], out: bytearray) -> None:
+        """00, or 01 and the hash (PST-5)."""
         _OPTIONAL_HASH.encode_into(value.hash, out)
 
     def decode_from(self, reader: Reader) -> Reference[T]:

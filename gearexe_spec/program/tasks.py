@@ -57,7 +57,7 @@ def apply_due_tasks(block: InBlockState) -> tuple[InBlockState, tuple[ScheduledT
 
 
 def apply_task(block: InBlockState, task: ScheduledTask) -> InBlockState:
-    """Do one task (JOU-61).
+    """Do one task (JOU-61, JOU-66, JOU-67).
 
     Source: ethexe/runtime/common/src/schedule.rs `Handler`.
     """

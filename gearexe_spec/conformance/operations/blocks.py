@@ -1,6 +1,6 @@
 """The area `blocks`: a network of programs, block after block, and what programs would reply.
 
-Rules: BLK-1 to BLK-99.
+Rules: WIR-10.
 """
 
 from __future__ import annotations

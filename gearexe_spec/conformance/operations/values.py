@@ -1,6 +1,6 @@
 """Operations on encodings: every stored, sent or signed type by name, with its hashes and digests.
 
-Rules: SCA-1 to SCA-12, PST-9 to PST-56, BLK-10 to BLK-20.
+Rules: WIR-10.
 """
 
 from __future__ import annotations

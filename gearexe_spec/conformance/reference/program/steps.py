@@ -13,6 +13,19 @@ from gearexe_spec.conformance.reference.program.recorded import Form, number
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, RejectedAnswer
 
 BLOCK_ALLOWANCE = 4_000_000_000_000
+NOTE_RULES = {
+    "MessageDispatched": ("JOU-2", "JOU-3"),
+    "GasBurned": ("JOU-3",),
+    "ExitDispatch": ("JOU-3",),
+    "MessageConsumed": ("JOU-3",),
+    "SendDispatch": ("JOU-4",),
+    "WaitDispatch": ("JOU-1", "JOU-4"),
+    "WakeMessage": ("JOU-4",),
+    "UpdatePage": ("JOU-5",),
+    "UpdateAllocations": ("JOU-5",),
+    "SendValue": ("JOU-6",),
+    "StopProcessing": ("JOU-7",),
+}
 RUN_LIMITS = {"outgoingMessages": 16, "outgoingBytes": 4096, "callReplies": 1}
 
 
@@ -22,7 +35,15 @@ def program_steps(document: Document) -> Iterator[Case]:
     ask = _SUBJECTS[str(document["subject"])]
     cases: Any = document["cases"]
     for index, case in enumerate(cases):
-        yield Case(case["name"], partial(ask, case, f"/cases/{index}"), tuple(case.get("flags", [])))
+        yield Case(case["name"], partial(ask, case, f"/cases/{index}"), tuple(case.get("flags", [])), _rules(case))
+
+
+def _rules(case: Form) -> tuple[str, ...]:
+    """Rules that the case pins by what it is made of: kinds of notes, first entries of a page table."""
+    journals = case.get("journals") or [case.get("input", {})]
+    kinds = {item["note"] for part in journals for item in part.get("notes", [])}
+    pages = ("PST-23", "PST-30") if "steps" in case else ()
+    return (*pages, *sorted({rule for kind in kinds for rule in NOTE_RULES.get(kind, ("JOU-8",))}))
 
 
 def _journal(case: Form, where: str) -> Iterator[Exchange]:
