@@ -95,6 +95,7 @@ class _Decoder:
         self.deferred: Rejected | None = None
         self.foreign = self.read_strange_operator if strict else self.read_refused_operator
         self.sections: dict[str, Any] = {}
+        self.custom: list[tuple[str, bytes]] = []
         self.code_count: int | None = None
         self.data_count: int | None = None
         self.data_entries: int | None = None
@@ -113,7 +114,7 @@ class _Decoder:
             last = self.read_section(is_module, last)
         self.check_code_count(self.reader.offset)
         self.check_data_count(self.reader.offset)
-        return Module(**self.sections), self.deferred
+        return Module(**self.sections, custom=tuple(self.custom) or None), self.deferred
 
     def read_section(self, is_module: bool, last: int) -> int:
         """Read a section (WAS-21, WAS-22); the rank of the last ordered section goes in and out."""
@@ -330,10 +331,7 @@ class _Decoder:
         """The last name section is kept decoded, but each must be well-formed (WAS-29)."""
         name = reader.name()
         if name != "name":
-            self.sections["custom"] = (
-                *self.sections.get("custom", ()),
-                (name, reader.take(len(reader.data) - reader.position)),
-            )
+            self.custom.append((name, reader.take(len(reader.data) - reader.position)))
             return
         try:
             self.sections["names"] = read_names(reader)
