@@ -12,6 +12,7 @@ from gearexe_spec.base.numeric import U128, U256
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
 from gearexe_spec.crypto.ids import compute_program_salt
 from gearexe_spec.onchain.calldata import HEAD, WORD, empty_revert
+from gearexe_spec.onchain.clone_initcode import compute_small_clone_initcode_hash
 from gearexe_spec.onchain.contract_calls import PermitParameters, call_without_result, encode_call
 from gearexe_spec.onchain.errors import RouterRejection
 from gearexe_spec.onchain.events import ProgramCreated
@@ -94,10 +95,7 @@ def clone_mirror(frame: Frame, code_id: CodeId, salt: Bytes32, *, small: bool) -
     if frame.router.codes.get(code_id, CodeState.Unknown) is not CodeState.Validated:
         raise Rejected(RouterRejection.CodeNotValidated)
 
-    initcode = frame.execution.world.clone_initcode.get(frame.address)
-    if initcode is None:
-        raise NotSpecifiedYet(f"the initcode of clones of {frame.address} is not given")
-    initcode_hash = initcode.small if small else initcode.full
+    initcode_hash = find_initcode_hash(frame, small=small)
     code = CloneCode(frame.address, small)
     program = frame.execution.create2(frame.address, compute_program_salt(code_id, salt), initcode_hash, code)
     if program is None:
@@ -107,6 +105,20 @@ def clone_mirror(frame: Frame, code_id: CodeId, salt: Bytes32, *, small: bool) -
     frame.update_router(programs=router.programs.set(program, code_id), programs_count=router.programs_count + 1)
     frame.emit(ProgramCreated(program, code_id))
     return program
+
+
+def find_initcode_hash(frame: Frame, *, small: bool) -> Bytes32:
+    """The hash of the initcode of this Router's clones: given with the world, or known of the small kind (ROU-21).
+
+    Raises:
+        NotSpecifiedYet: that of full clones is not given.
+    """
+    given = frame.execution.world.clone_initcode.get(frame.address)
+    if given is not None:
+        return given.small if small else given.full
+    if small:
+        return compute_small_clone_initcode_hash(frame.address)
+    raise NotSpecifiedYet(f"the initcode of full clones of {frame.address} is not given")
 
 
 def is_program(frame: Frame, address: Address) -> bool:
