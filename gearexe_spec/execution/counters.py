@@ -1,7 +1,8 @@
 """Gas, allowance and value of one execution.
 
 Two gas counters run side by side: the message's own gas and the allowance of the run. The program sees only the smaller
-one, in the global `gear_gas`. Burned gas is paid for; reduced gas merely cannot be used any more.
+one, in the global `gear_gas`. Which one that is, is decided at certain points and stays so until the next, even if the
+other becomes smaller meanwhile. Burned gas is paid for; reduced gas merely cannot be used any more.
 
 The amounts are plain integers here: this is the hottest code of an execution. Every operation keeps them between zero
 and where they started.
@@ -37,32 +38,31 @@ class Counters:
         value: value that the program may send.
     """
 
-    __slots__ = ("_kept", "allowance", "burned", "left", "value")
+    __slots__ = ("_kept", "allowance", "burned", "current_type", "left", "value")
 
     def __init__(self, left: int, allowance: int, value: int = 0) -> None:
         self.left = left
         self.burned = 0
         self.allowance = allowance
         self.value = value
+        self.current_type = CounterType.GasLimit
         self._kept: tuple[int, int, int, int] | None = None
 
-    @property
-    def current_type(self) -> CounterType:
-        """The smaller counter; of equal ones the gas limit (EXE-54)."""
-        return CounterType.GasLimit if self.left <= self.allowance else CounterType.GasAllowance
-
-    @property
-    def current(self) -> int:
-        """Value of the smaller counter (EXE-54)."""
-        return min(self.left, self.allowance)
+    def define_current(self) -> int:
+        """Decide which counter is the current one: the smaller, of equal ones the gas limit; its value (EXE-54)."""
+        if self.left <= self.allowance:
+            self.current_type = CounterType.GasLimit
+            return self.left
+        self.current_type = CounterType.GasAllowance
+        return self.allowance
 
     def exceeded(self) -> Termination:
         """What running out means for the current counter (EXE-44)."""
-        return GAS_EXCEEDED if self.left <= self.allowance else ALLOWANCE_EXCEEDED
+        return GAS_EXCEEDED if self.current_type is CounterType.GasLimit else ALLOWANCE_EXCEEDED
 
     def decrease_current_to(self, amount: int) -> None:
         """Take what the program used from both counters; a greater amount changes nothing (EXE-55)."""
-        used = self.current - amount
+        used = (self.left if self.current_type is CounterType.GasLimit else self.allowance) - amount
         if used > 0:
             self._charge(used)
 

@@ -156,7 +156,7 @@ class Sandbox:
         """Run an entry point to its end (EXE-120, EXE-122, EXE-125, EXE-127)."""
         machine = self.machine
         machine.begin(run, self.gas)
-        self.gas.set(run.counters.current)
+        self.gas.set(run.counters.define_current())
         entry = self.exports[name]
         assert isinstance(entry, Func), "an entry point is a function"
         try:
@@ -222,7 +222,7 @@ class Machine:
             except BaseException as failure:
                 self.failure = failure
                 raise
-            gas.set(run.counters.current)
+            gas.set(run.counters.define_current())
             return result
 
         return host

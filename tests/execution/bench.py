@@ -98,7 +98,7 @@ def make_run(
 
 def invoke(run: Run, name: str, *numbers: int) -> int | None:
     """Call a system call as the program would, its gas counter being up to date."""
-    return call(run, SYSCALLS[name], run.counters.current, numbers)
+    return call(run, SYSCALLS[name], run.counters.define_current(), numbers)
 
 
 def code_at(run: Run, offset: int) -> int:

@@ -31,11 +31,29 @@ def test_tokens_are_charged_as_far_as_they_go(
     assert state(counters) == after
 
 
+def define(gas: int, allowance: int) -> Counters:
+    counters = Counters(gas, allowance)
+    assert counters.define_current() == min(gas, allowance)
+    return counters
+
+
 def test_a_tie_is_the_gas_limit() -> None:
-    assert Counters(5, 5).current_type is CounterType.GasLimit
-    assert Counters(6, 5).current_type is CounterType.GasAllowance
-    assert Counters(6, 5).exceeded() is ALLOWANCE_EXCEEDED
-    assert Counters(5, 5).exceeded() is GAS_EXCEEDED
+    assert define(5, 5).current_type is CounterType.GasLimit
+    assert define(6, 5).current_type is CounterType.GasAllowance
+    assert define(6, 5).exceeded() is ALLOWANCE_EXCEEDED
+    assert define(5, 5).exceeded() is GAS_EXCEEDED
+
+
+def test_the_current_counter_stays_until_it_is_decided_again() -> None:
+    """Found by asking production: a token that takes the last gas does not change what has run out."""
+    counters = define(6, 5)
+    counters.decrease_current_to(0)
+    with pytest.raises(Stopped):
+        counters.charge_token(7)
+    assert state(counters) == (0, 6, 0, 0)
+    assert counters.exceeded() is ALLOWANCE_EXCEEDED
+    counters.define_current()
+    assert counters.exceeded() is GAS_EXCEEDED
 
 
 @given(amounts, amounts, amounts)
@@ -52,9 +70,9 @@ def test_what_is_charged_is_burned(gas: int, allowance: int, amount: int) -> Non
 
 @given(amounts, amounts, amounts)
 def test_the_current_counter_only_falls(gas: int, allowance: int, target: int) -> None:
-    counters = Counters(gas, allowance)
+    counters = define(gas, allowance)
     counters.decrease_current_to(target)
-    assert counters.current == min(gas, allowance, target)
+    assert counters.define_current() == min(gas, allowance, target)
     assert counters.burned == max(min(gas, allowance) - target, 0)
 
 

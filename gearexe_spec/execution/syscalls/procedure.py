@@ -97,7 +97,7 @@ def _bind(syscall: Syscall, accesses: Accesses, numbers: tuple[int, ...]) -> lis
 
 def _prepare(run: Run, accesses: Accesses) -> None:
     """Charge and load the announced pages; remember a fault (SYS-3)."""
-    left, accesses.fault = run.pages.prepare_host_access(accesses.reads, accesses.writes, run.counters.current)
+    left, accesses.fault = run.pages.prepare_host_access(accesses.reads, accesses.writes, run.counters.define_current())
     run.counters.decrease_current_to(left)
 
 
@@ -121,7 +121,7 @@ def write_late(run: Run, offset: int, data: bytes) -> None:
     Raises:
         Stopped: AccessOutOfBounds, also in fallible calls, or gas exceeded.
     """
-    left, fault = run.pages.prepare_host_access((), ((offset, len(data)),), run.counters.current)
+    left, fault = run.pages.prepare_host_access((), ((offset, len(data)),), run.counters.define_current())
     run.counters.decrease_current_to(left)
     if fault is not None:
         _stop_infallible(run, fault)
