@@ -26,7 +26,7 @@ replay: $(READY) ## production's on-chain recordings, replayed on our contracts 
 	$(BIN)/python -m gearexe_spec.conformance.contract_replay vectors/production/onchain $(if $(ARTIFACTS),--artifacts $(ARTIFACTS))
 
 test: $(READY) ## all tests, and the static checks
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
 demo: $(READY) ## one message travels all the way, on real parts
 	$(BIN)/gearexe-spec demo

@@ -17,10 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gearexe_spec.conformance import report_files
 from gearexe_spec.conformance.chapters import places
 from gearexe_spec.conformance.discovery import import_rooms
+from gearexe_spec.conformance.faulty_battery import ENOUGH, run_battery
 from gearexe_spec.conformance.parallel import Setup, cut_in_pieces, in_order, run_pieces, target_of
 from gearexe_spec.conformance.runner import Outcome, Piece, Status
 from gearexe_spec.conformance.suite import find_files, shipped_vectors
 from gearexe_spec.conformance.targets.choose import TargetChoice
+from gearexe_spec.conformance.targets.faults import FAULTS
 from gearexe_spec.conformance.targets.target import TargetUnavailable
 from gearexe_spec.conformance.vectors.fill import MANIFEST
 
@@ -56,6 +58,8 @@ def check(
         errors.print(f"no such suite: {path}")
         raise typer.Exit(NOTHING_RAN) from None
 
+    if target == "faulty":
+        raise typer.Exit(run_faulty_targets(console, path, workers))
     choice = TargetChoice(target, seconds, memory << 20)
     try:
         described = target_of(choice).describe()
@@ -78,6 +82,18 @@ def check(
     for sentence in uncounted:
         console.print(sentence, markup=False)
     raise typer.Exit(exit_code(outcomes, bool(broken or uncounted)))
+
+
+def run_faulty_targets(console: Console, suite: Path, workers: int) -> int:
+    """Hold every faulty target against the files about its room; enough of them must be found (VEC-40)."""
+    found = 0
+    for verdict in run_battery(suite, list(range(len(FAULTS))), workers):
+        found += verdict.found
+        where = verdict.caught.name if verdict.caught else verdict.note or f"{verdict.cases} cases passed"
+        word = "found" if verdict.found else "MISSED"
+        console.print(f"{verdict.number:>3}  {word:<6}  {FAULTS[verdict.number]}  {where}", markup=False)
+    console.print(f"{found} of {len(FAULTS)} planted mistakes found")
+    return NOTHING_FAILED if found >= ENOUGH * len(FAULTS) else SOMETHING_FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +119,14 @@ def report(console: Console, outcomes: list[Outcome], shown: Shown) -> None:
         elif outcome.status is Status.NO_CASES:
             console.print(f"{outcome.name}   no cases", markup=False)
     for reason, count in _reasons(outcomes):
-        console.print(f"not specified yet: {reason} ({count} cases)", markup=False)
+        label = "not specified yet" if shown.target == "self" else "not offered"
+        console.print(f"{label}: {reason} ({count} cases)", markup=False)
     counts = report_files.count_statuses(outcomes)
     words = [f"{counts[status]} {status.value}" for status in (Status.PASSED, Status.FAILED, Status.UNSUPPORTED)]
     if counts[Status.UNKNOWN]:
         words.append(f"{counts[Status.UNKNOWN]} files of unknown format")
+    if shown.target != "self":
+        words[2] = f"{counts[Status.UNSUPPORTED]} not offered"
     console.print(", ".join(words))
 
 

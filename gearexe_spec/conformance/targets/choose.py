@@ -6,6 +6,7 @@ Rules: WIR-17.
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from gearexe_spec.conformance.production import ProductionUnavailable, find_prog
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.channel import Channel, ProcessChannel, connect_tcp, connect_unix
 from gearexe_spec.conformance.targets.evm import EvmTarget
+from gearexe_spec.conformance.targets.faults import FAULTS
 from gearexe_spec.conformance.targets.remote import RemoteTarget
 from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
 from gearexe_spec.evm.artifacts import ArtifactError
@@ -46,8 +48,6 @@ class TargetChoice:
                 return SpecTarget()
             case "evm", _, folder:
                 return _evm_target(folder)
-            case "faulty", ":", number:
-                return _faulty_target(number)
         return RemoteTarget(self._open_channel(), self.seconds)
 
     def _open_channel(self) -> Callable[[], Channel]:
@@ -61,6 +61,8 @@ class TargetChoice:
                 return partial(connect_tcp, host.strip("[]"), int(port), self.seconds)
             case "production", "", "":
                 return partial(ProcessChannel, shlex.quote(str(_production_program())), 0)
+            case "faulty", ":", number:
+                return partial(ProcessChannel, _faulty_command(number), self.memory)
         return partial(ProcessChannel, self.name, self.memory)
 
 
@@ -82,5 +84,7 @@ def _evm_target(folder: str) -> Target:
         raise TargetUnavailable(str(error)) from None
 
 
-def _faulty_target(number: str) -> Target:
-    raise TargetUnavailable(f"there is no faulty target {number}")
+def _faulty_command(number: str) -> str:
+    if not number.isdecimal() or int(number) >= len(FAULTS):
+        raise TargetUnavailable(f"there is no faulty target {number}: 0 to {len(FAULTS) - 1}")
+    return shlex.join([sys.executable, "-m", "gearexe_spec.conformance.targets.faulty", number])

@@ -1,0 +1,73 @@
+"""The seeded mistakes that the vectors have to find, and where they are looked for."""
+
+from __future__ import annotations
+
+from gearexe_spec.conformance.targets.mutation import Fault
+
+SUITES: dict[str, tuple[str, ...]] = {
+    "base": ("crypto/*", "onchain/*", "production/program/codec", "production/consensus/*"),
+    "codec": ("production/program/codec", "production/consensus/*", "production/onchain/hashes"),
+    "crypto": ("crypto/*", "production/onchain/hashes", "production/consensus/*", "production/economics/merkle"),
+    "onchain": ("onchain/*", "production/onchain/*", "production/consensus/*", "production/economics/election*"),
+    "symbiotic": ("production/economics/*",),
+    "wasm": ("production/wasm/*",),
+    "execution": ("production/execution/*",),
+    "program": ("production/program/*",),
+    "executor": ("production/consensus/*", "production/program/*"),
+}
+"""Which files of vectors are about which room."""
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("base.ids", "NumberedId.from_u64", "swapped order"),
+    Fault("base.numeric", "FixedWidth.saturate", "wrong condition"),
+    Fault("base.numeric", "Unsigned.to_little_endian", "wrong endianness"),
+    Fault("codec.blob", "check_blobs", "missing check", 1),
+    Fault("codec.blob", "decode_blobs", "off by one"),
+    Fault("codec.eip712", "encode_digest_preimage", "swapped order", 1),
+    Fault("codec.scale", "_Compact.encode_into", "wrong endianness", 2),
+    Fault("crypto.ecdsa", "Signature.from_parts", "missing check", 1),
+    Fault("crypto.hash_to_field", "expand_message", "wrong constant", 3),
+    Fault("crypto.merkle", "check_leaf_place", "off by one"),
+    Fault("onchain.batch_encoding", "encode_distribute_staker_rewards", "swapped order"),
+    Fault("onchain.batch_encoding", "encode_dynamic_list", "swapped order"),
+    Fault("onchain.batch_multicall", "top_up", "missing check", 1),
+    Fault("onchain.commit_batch", "commit_code", "missing check"),
+    Fault("onchain.contract_calls", "read_word", "wrong endianness"),
+    Fault("onchain.eras", "checked_sub", "off by one"),
+    Fault("onchain.events", "Event.topic0", "wrong constant"),
+    Fault("onchain.machine", "Execution.move_ether", "wrong arithmetic"),
+    Fault("onchain.router_programs", "apply_receive", "swapped checks", 1),
+    Fault("onchain.transaction", "apply_call", "wrong condition"),
+    Fault("onchain.upgradeable", "apply_upgrade_to_and_call", "swapped checks"),
+    Fault("wasm.gas_metering", "compute_charge_cost", "missing check", 1),
+    Fault("wasm.gear_rules", "check_gear_rules", "swapped checks", 3),
+    Fault("wasm.model", "Module.global_count", "wrong condition"),
+    Fault("wasm.validation", "_is_valid_memory_type", "off by one", 1),
+    Fault("execution.allocation", "PageSet.gaps", "wrong arithmetic"),
+    Fault("execution.allocation", "PageSet.insert", "wrong constant", 5),
+    Fault("execution.context", "MessageContext.push", "swapped checks"),
+    Fault("execution.lazy_pages", "LazyPages._charge", "wrong condition", 2),
+    Fault("execution.lazy_pages", "LazyPages._pay", "off by one"),
+    Fault("execution.precharge", "_charge", "off by one"),
+    Fault("execution.syscalls.control", "gr_system_break", "missing check"),
+    Fault("execution.syscalls.procedure", "_call_fallible", "swapped order"),
+    Fault("execution.syscalls.reading", "gr_block_height", "wrong endianness"),
+    Fault("execution.syscalls.replying", "commit_reply", "missing check"),
+    Fault("program.allocations", "removed_intervals", "wrong constant", 1),
+    Fault("program.in_block", "pop_from_queue", "swapped checks"),
+    Fault("program.journal_handling", "apply_send_dispatch", "wrong condition"),
+    Fault("program.journal_handling", "compute_wait_duration", "swapped checks"),
+    Fault("program.payload", "store_payload", "off by one", 1),
+    Fault("program.promise", "hash_reply", "swapped order"),
+    Fault("program.promise", "hash_reply", "wrong endianness"),
+    Fault("program.run_notes", "apply_outcome", "missing check"),
+    Fault("program.schedule", "compute_due_height", "wrong arithmetic"),
+    Fault("executor.batches", "include_chain", "wrong condition"),
+    Fault("executor.block_input", "collect_requests", "missing check", 1),
+    Fault("executor.receipts", "digest_compact_receipt", "swapped order", 2),
+    Fault("executor.sequencer_blocks", "hash_sequencer_block", "swapped order", 3),
+    Fault("executor.squashing", "add_signed", "off by one"),
+    Fault("executor.timelines", "_since_genesis", "wrong arithmetic"),
+    Fault("executor.timelines", "compute_election_start", "off by one"),
+)
+"""By the number that `--target faulty:NUMBER` takes."""

@@ -1,0 +1,89 @@
+"""Planted mistakes: each is still where it is said to be, and the vectors find them."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from gearexe_spec.conformance.faulty_battery import ENOUGH, files_about, judge_fault, run_battery
+from gearexe_spec.conformance.suite import shipped_vectors
+from gearexe_spec.conformance.targets.choose import TargetChoice
+from gearexe_spec.conformance.targets.faults import FAULTS, SUITES
+from gearexe_spec.conformance.targets.mutation import Fault, NoSuchFault, mutate, sites
+from gearexe_spec.conformance.targets.target import TargetUnavailable
+
+PACKAGE = Path(__file__).parents[2] / "gearexe_spec"
+
+
+def source_of(fault: Fault) -> str:
+    return PACKAGE.joinpath(*fault.module.split(".")).with_suffix(".py").read_text()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_every_mistake_has_its_place(fault: Fault) -> None:
+    before = ast.dump(ast.parse(source_of(fault)))
+    assert ast.dump(mutate(ast.parse(source_of(fault)), fault)) != before
+
+
+def test_there_are_enough_in_every_room() -> None:
+    assert len(FAULTS) >= 40
+    assert len(set(FAULTS)) == len(FAULTS)
+    assert {fault.module.partition(".")[0] for fault in FAULTS} >= set(SUITES) - {"symbiotic"}
+    for room in SUITES:
+        assert files_about(shipped_vectors(), room)
+
+
+SOURCE = """
+def f(a, b):
+    check_a(a)
+    check_b(b)
+    if a < 3:
+        raise ValueError
+    if a == b and not b:
+        return True
+    return keccak256(a.to_bytes(4, "big") + b)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "becomes"),
+    [
+        ("missing check", 0, "pass\n    check_b(b)"),
+        ("missing check", 2, "check_b(b)\n    pass"),
+        ("swapped checks", 0, "check_b(b)\n    check_a(a)"),
+        ("off by one", 0, "if a <= 3:"),
+        ("wrong condition", 0, "if a == b or not b:"),
+        ("wrong constant", 0, "if a < 4:"),
+        ("wrong endianness", 0, "a.to_bytes(4, 'little')"),
+        ("swapped order", 0, "b + a.to_bytes"),
+        ("wrong hash", 0, "blake2b256("),
+    ],
+)
+def test_mistakes(kind: str, number: int, becomes: str) -> None:
+    changed = ast.unparse(mutate(ast.parse(SOURCE), Fault("m", "f", kind, number)))
+    assert becomes in changed
+
+
+def test_no_such_place() -> None:
+    for fault in (Fault("m", "g", "missing check"), Fault("m", "f", "missing check", 9), Fault("m", "f", "wrong sign")):
+        with pytest.raises(NoSuchFault):
+            mutate(ast.parse(SOURCE), fault)
+    assert len(list(sites(ast.parse(SOURCE)))) > 10
+
+
+def test_a_faulty_target_is_caught_by_the_right_file() -> None:
+    number = next(number for number, fault in enumerate(FAULTS) if fault.function == "hash_sequencer_block")
+    verdict = judge_fault(shipped_vectors(), number)
+    assert verdict.caught is not None
+    assert verdict.caught.name.startswith("production/consensus/operations")
+
+
+def test_numbers_end() -> None:
+    with pytest.raises(TargetUnavailable, match="no faulty target"):
+        TargetChoice(f"faulty:{len(FAULTS)}")()
+
+
+@pytest.mark.slow
+def test_the_vectors_find_planted_mistakes() -> None:
+    found = sum(verdict.found for verdict in run_battery(shipped_vectors(), list(range(len(FAULTS))), 2))
+    assert found >= ENOUGH * len(FAULTS)
