@@ -14,7 +14,7 @@ from enum import Enum, auto
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.ids import ActorId, CodeId, MessageId
-from gearexe_spec.base.numeric import U8, U16, U32, U64, U128
+from gearexe_spec.base.numeric import U16, U32, U64, U128
 from gearexe_spec.base.rejection import Rejected, Rejection
 from gearexe_spec.executor.timelines import Timelines
 from gearexe_spec.program.outcome import StateTransition
@@ -79,8 +79,8 @@ class ProgramView:
 
     actor_id: ActorId
     program: ProgramKind
-    canonical_queue: U8 | U16 | U32 | U64
-    injected_queue: U8 | U16 | U32 | U64
+    canonical_queue: U64
+    injected_queue: U64
     waitlist: bool
     executable_balance: U128
     stored: bool
