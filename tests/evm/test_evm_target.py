@@ -39,7 +39,8 @@ def cases(file: str) -> list[Any]:
 @pytest.mark.parametrize("file", ["chain", "initialize", "multicall", "owner"])
 def test_recorded_scenarios_pass(file: str) -> None:
     target = TargetChoice("evm")()
-    outcomes = [run_case(target, case, case.name) for case in cases(file)]
+    scenarios = [case for case in cases(file) if not case.name.endswith("/decoded")]
+    outcomes = [run_case(target, case, case.name) for case in scenarios]
     assert outcomes
     assert [outcome for outcome in outcomes if outcome.status is not Status.PASSED] == []
 
