@@ -136,6 +136,22 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         ("onchain/create",),
     ),
     RevisionDifference(
+        "REV-SHIELDED",
+        "shielded transactions",
+        "none",
+        "types with a threshold-encrypted destination, value and payload",
+        Treatment.NOT_ANSWERED,
+        ("values/*",),
+    ),
+    RevisionDifference(
+        "REV-BATCH-PERIOD",
+        "how often a batch is made",
+        "every block",
+        "a period that each node sets, 1 unless told otherwise",
+        Treatment.ASKED_AS_RELEASE,
+        ("batch/*",),
+    ),
+    RevisionDifference(
         "REV-NEVER-MADE",
         "journal notes that Gear.exe never makes",
         "the production target does not take them",
