@@ -11,6 +11,7 @@ Source: the code that solc 0.8.35 generates (`abi_decode_*`, `access_calldata_ta
 from __future__ import annotations
 
 import builtins
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gearexe_spec.base.numeric import U256, Unsigned
@@ -26,7 +27,7 @@ WORD = codec.WORD
 HEAD = 4
 """Parameters begin behind the selector."""
 GREATEST_COPY = 1 << 22
-"""More bytes of memory than the gas of a transaction pays for."""
+"""More bytes than the gas of a transaction pays for."""
 FREE_MEMORY = 0x80
 """Where memory begins that is not in use."""
 
@@ -36,10 +37,40 @@ def empty_revert() -> Rejected:
     return Rejected(EvmRejection.Empty)
 
 
-class Calldata(codec.Calldata):
-    """The bytes of a call, selector included."""
+class Meter:
+    """How much a transaction has read of what its calldata says is there.
 
-    __slots__ = ()
+    Offsets may share their targets, so a short batch can claim to be endless. Gas would end such a transaction long
+    before this meter does: every byte counted here costs more than three gas on chain, every member more than a
+    hundred.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = GREATEST_COPY
+
+    def use(self, length: int) -> None:
+        """Count bytes (ROU-10).
+
+        Raises:
+            Rejected: Empty, when all gas would be used up.
+        """
+        self.left -= length
+        if self.left < 0:
+            raise empty_revert()
+
+
+@dataclass(frozen=True, slots=True)
+class Calldata(codec.Calldata):
+    """The bytes of a call, selector included; what is read of them is counted."""
+
+    meter: Meter = field(default_factory=Meter)
+
+    def tail(self, base: int, pointer: int, needed: int) -> int:
+        """Where a dynamic member begins (ABI-23), counted as a word (ROU-10)."""
+        self.meter.use(WORD)
+        return codec.Calldata.tail(self, base, pointer, needed)
 
     def unsigned(self, place: int, kind: type[N]) -> N:
         """An unsigned integer; bits above its width must be zero (ABI-25).
@@ -59,9 +90,8 @@ class Calldata(codec.Calldata):
         Raises:
             Rejected: Empty, when the copy costs more gas than a transaction has (ROU-10).
         """
-        if part.length > GREATEST_COPY:
-            raise empty_revert()
-        return super().bytes(part)
+        self.meter.use(part.length)
+        return codec.Calldata.bytes(self, part)
 
     def copied_slice(self, part: Slice, stride: int) -> Slice:
         """An array or byte string that is copied to memory as a value: it must lie within the calldata (ROU-12).

@@ -26,7 +26,7 @@ from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.ids import compute_create2_address, compute_create_address
 from gearexe_spec.crypto.on_chain_ecdsa import compute_ecrecover
-from gearexe_spec.onchain.calldata import Calldata, empty_revert
+from gearexe_spec.onchain.calldata import Calldata, Meter, empty_revert
 from gearexe_spec.onchain.environment import Environment, ForeignCall, NestedCall
 from gearexe_spec.onchain.errors import Bubbled, encode_revert_data
 from gearexe_spec.onchain.events import Event, Log
@@ -126,6 +126,7 @@ class Execution:
     enclosing: int | None = None
     """Number of the listed call that is in progress."""
     depth: int = 0
+    meter: Meter = field(default_factory=Meter)
 
     def call(
         self,
@@ -302,7 +303,7 @@ class Frame:
     @property
     def calldata(self) -> Calldata:
         """The calldata, to be read by position."""
-        return Calldata(self.data)
+        return Calldata(self.data, self.execution.meter)
 
     @property
     def block(self) -> Block:

@@ -16,6 +16,8 @@ from immutables import Map
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
+from gearexe_spec.codec.abi import abi_bytes, decode_sequence
+from gearexe_spec.codec.abi import address as abi_address
 from gearexe_spec.crypto.ids import compute_create_address
 from gearexe_spec.onchain import batch_multicall, poa_middleware, router, state_transition, wrapped_vara
 from gearexe_spec.onchain.calldata import empty_revert
@@ -83,13 +85,13 @@ class Deployment:
     Args:
         sender: who signs; its address and nonce give the contract's address.
         contract: the kind; None for the Mirror.
-        arguments: the Router for a Mirror, two arguments for a proxy, none for the others.
+        arguments: the Router for a Mirror, two arguments for a proxy, none for the others; or encoded.
         value: wei.
     """
 
     sender: Address
     contract: ContractKind | None
-    arguments: Address | ProxyArguments | None = None
+    arguments: Address | ProxyArguments | bytes | None = None
     value: U256 = ZERO_U256
 
 
@@ -218,7 +220,7 @@ def construct(execution: Execution, deployment: Deployment, address: Address) ->
 
     frame = Frame(execution, address, address, deployment.sender, deployment.value, b"")
     code: Code
-    match deployment.contract, deployment.arguments:
+    match deployment.contract, decode_arguments(deployment):
         case None, Address() as its_router:
             code = MirrorCode(its_router)
         case ContractKind.ERC1967Proxy as kind, ProxyArguments(implementation, data):
@@ -231,6 +233,26 @@ def construct(execution: Execution, deployment: Deployment, address: Address) ->
         case _:
             raise NotSpecifiedYet("a deployment with other arguments than its constructor's")
     execution.world = execution.world.with_account(address, replace(execution.world.account(address), code=code))
+
+
+def decode_arguments(deployment: Deployment) -> Address | ProxyArguments | None:
+    """What the constructor gets, decoded if it is given as bytes (ROU-239).
+
+    Raises:
+        Rejected: Empty, for bytes that do not fit.
+    """
+    arguments = deployment.arguments
+    if isinstance(arguments, Address) or not isinstance(arguments, bytes):
+        return arguments
+    try:
+        match deployment.contract:
+            case None:
+                return Address(decode_sequence((abi_address,), arguments)[0])
+            case ContractKind.ERC1967Proxy:
+                return ProxyArguments(*decode_sequence((abi_address, abi_bytes), arguments))
+        return None
+    except Rejected as rejected:
+        raise empty_revert() from rejected
 
 
 def begin(world: World, block: Block, environment: Environment, blob_hashes: tuple[Bytes32, ...]) -> Execution:

@@ -18,8 +18,6 @@ from immutables import Map
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.base.rejection import NotSpecifiedYet
-from gearexe_spec.codec.abi import decode_sequence
-from gearexe_spec.codec.abi_types import parse_type
 from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
 from gearexe_spec.conformance.operations.onchain_paths import Paths, Watch, compare_paths, list_paths, read_paths
 from gearexe_spec.conformance.operations.onchain_receivers import DELEGATES
@@ -34,7 +32,6 @@ from gearexe_spec.onchain.transaction import (
     Applied,
     Call,
     Deployment,
-    ProxyArguments,
     Result,
     apply_call,
     apply_deployment,
@@ -115,7 +112,7 @@ def apply_create_step(state: OnchainState, form: Input) -> tuple[OnchainState, J
     deployment = Deployment(
         sender=from_json(Address, form["from"]),
         contract=None if contract == "Mirror" else _kind(contract),
-        arguments=_arguments(contract, form),
+        arguments=from_json(bytes, form["constructorArguments"]),
         value=from_json(U256, form["value"]),
     )
     result = apply_deployment(state.world, _block(state, form), deployment, _script(state, form))
@@ -126,15 +123,6 @@ def _kind(contract: str) -> ContractKind:
     if contract not in ContractKind.__members__:
         raise NotSpecifiedYet(f"contract {contract}")
     return ContractKind[contract]
-
-
-def _arguments(contract: str, form: Input) -> Address | ProxyArguments | None:
-    arguments = from_json(bytes, form["constructorArguments"])
-    if contract == "Mirror":
-        return Address(decode_sequence((parse_type("address"),), arguments)[0])
-    if contract == "ERC1967Proxy":
-        return ProxyArguments(*decode_sequence((parse_type("address"), parse_type("bytes")), arguments))
-    return None
 
 
 def set_storage_step(state: OnchainState, form: Input) -> tuple[OnchainState, Json]:
