@@ -16,6 +16,7 @@ from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.ids import ActorId, CodeId, MessageId
 from gearexe_spec.base.numeric import U16, U32, U64, U128
 from gearexe_spec.base.rejection import Rejected, Rejection
+from gearexe_spec.executor.ethereum_events import BlockEvent
 from gearexe_spec.executor.timelines import Timelines
 from gearexe_spec.program.outcome import StateTransition
 
@@ -52,6 +53,7 @@ class EthereumRecord:
     last_committed_mb: Bytes32 | None
     last_committed_eb: Bytes32 | None
     latest_era_validators_committed: U64 | None
+    events: tuple[BlockEvent, ...] | None
 
 
 class ProgramKind(Enum):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gearexe_spec.conformance.json_form import camel_case
 from gearexe_spec.conformance.reference.consensus.recorded import Form, number, wire
+from gearexe_spec.conformance.reference.program.values import block_event
 
 META = (
     "codes_queue",
@@ -37,6 +39,19 @@ def _ethereum_block(block: Form) -> Form:
     fields = ("hash", "height", "timestamp", "parent_hash", "synced", "prepared")
     form: Form = wire({name: block[name] for name in fields})
     form |= wire({name: block.get(name) for name in META})
+    events = block.get("events")
+    form["events"] = None if events is None else [event_form(event) for event in events]
+    return form
+
+
+def event_form(event: Form) -> Form:
+    """An event as nodes store it."""
+    renamed = {camel_case(name): value for name, value in event.items()}
+    if "mirror" in renamed:
+        renamed["actor"] = renamed.pop("mirror")
+    if event["event"] in ("MBCommitted", "EBCommitted"):
+        renamed["hash"] = renamed.pop("head", None) or renamed.pop("blockHash")
+    form: Form = block_event(renamed)
     return form
 
 
