@@ -57,6 +57,13 @@ production: $(READY) ## fetch and build the published implementation (Rust; minu
 vectors: $(READY) ## run the sources in tests/vectors and write vectors/
 	$(BIN)/gearexe-spec vectors fill --workers $(WORKERS)
 
+clients: ## build the example clients of the wire in targets/ (Rust, Node.js 20)
+	cd targets/rust && cargo build --release --locked
+	cd targets/typescript && npm ci --no-audit --no-fund && npx tsc
+
+faulty: $(READY) ## plant mistakes in the specification; the vectors must find them (minutes)
+	$(BIN)/gearexe-spec check --target faulty --workers $(WORKERS)
+
 pack-reference: $(READY) ## pack production's recordings from REFERENCE into vectors/production
 	$(BIN)/python -m gearexe_spec.conformance.pack $(REFERENCE) vectors/production
 
