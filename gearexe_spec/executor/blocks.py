@@ -9,8 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from immutables import Map
 
+from gearexe_spec.base.ids import CodeId
 from gearexe_spec.base.numeric import U32, U64
-from gearexe_spec.executor.codes import CodeRecords
+from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.crypto.ids import compute_code_id
+from gearexe_spec.executor.codes import CodeRecords, record_instrumentation
 from gearexe_spec.executor.engine import Engine
 from gearexe_spec.executor.injected_transaction import VerifiedTransaction
 from gearexe_spec.executor.queues import ChunkReport, QueueProcessing, process_queues
@@ -21,6 +24,7 @@ from gearexe_spec.program.promise import Promise
 from gearexe_spec.program.schedule import Schedule
 from gearexe_spec.program.storage import Storage
 from gearexe_spec.program.tasks import apply_due_tasks
+from gearexe_spec.wasm.code import CheckedCode
 
 MAILBOX_VALIDITY_1 = U32(54_000)
 """Blocks until a mailbox message expires, in blocks with the old operation (BLK-13)."""
@@ -108,6 +112,29 @@ def apply_block(network: Network, source: BlockInput, engine: Engine) -> tuple[N
 
     finalized = finalize_block(process.block)
     return end_block(process.codes, finalized), BlockOutcome(finalized, process.promises, process.chunks)
+
+
+def try_block(network: Network, source: BlockInput, engine: Engine) -> tuple[Network, BlockOutcome | Rejected]:
+    """Execute one block, or find out why it is aborted.
+
+    Of an aborted block nothing remains but what was found out about codes on the way (BLK-59).
+
+    Source: ethexe/processor/src/handling/run/mod.rs `instrumented_code_and_metadata`, which writes to the database.
+    """
+    made: dict[CodeId, tuple[bytes, CheckedCode | None]] = {}
+
+    def instrument(original: bytes) -> CheckedCode | None:
+        result = engine.instrument(original)
+        made[compute_code_id(original)] = (original, result)
+        return result
+
+    try:
+        return apply_block(network, source, replace(engine, instrument=instrument))
+    except Rejected as rejected:
+        codes = network.codes
+        for code_id, (original, result) in made.items():
+            codes = record_instrumentation(codes, code_id, original, result)
+        return replace(network, codes=codes), rejected
 
 
 def begin_block(network: Network, source: BlockInput) -> InBlockState:

@@ -92,16 +92,24 @@ def resolve_code(
     if original is None:
         raise Rejected(ProgramRejection.MissingOriginalCodeForProgram, {"codeId": code_id})
     result = instrument(original)
+    records = record_instrumentation(records, code_id, original, result)
     if result is None:
-        failed = failed_metadata(original, metadata)
-        return replace(records, metadata=records.metadata.set(code_id, failed)), None
-    code, metadata = result.instrumented, result.metadata
-    records = replace(
+        return records, None
+    return records, to_executable(code_id, result.instrumented, result.metadata)
+
+
+def record_instrumentation(
+    records: CodeRecords, code_id: CodeId, original: bytes, result: CheckedCode | None
+) -> CodeRecords:
+    """What is known once the instrumentation of a code was tried (BLK-56, BLK-57)."""
+    if result is None:
+        failed = failed_metadata(original, records.metadata.get(code_id))
+        return replace(records, metadata=records.metadata.set(code_id, failed))
+    return replace(
         records,
-        instrumented=records.instrumented.set(code_id, code),
-        metadata=records.metadata.set(code_id, metadata),
+        instrumented=records.instrumented.set(code_id, result.instrumented),
+        metadata=records.metadata.set(code_id, result.metadata),
     )
-    return records, to_executable(code_id, code, metadata)
 
 
 def failed_metadata(original: bytes, before: CodeMetadata | None) -> CodeMetadata:

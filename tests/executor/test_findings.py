@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from immutables import Map
 
 from gearexe_spec.base.numeric import U32, U64, U128
 from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution.journal import JournalNote
 from gearexe_spec.execution.program import DispatchContext
-from gearexe_spec.executor.blocks import Network, apply_block
+from gearexe_spec.executor.blocks import Network, apply_block, try_block
 from gearexe_spec.executor.calculated_reply import Question, calculate_reply
 from gearexe_spec.executor.requests import MessageQueueingRequested
 from gearexe_spec.program.rejections import ProgramRejection
 from gearexe_spec.program.state import read_state
 from tests.program.networks import (
+    EMPTY,
     USER,
     actor,
     block_input,
@@ -118,3 +123,20 @@ def test_a_calculated_reply_aborts_where_a_block_does_not() -> None:
         ask(before, writes_first)
 
     assert caught.value.reason is ProgramRejection.UnknownProgram
+
+
+def test_an_aborted_block_keeps_what_it_found_out_about_codes() -> None:
+    def aborts(context: DispatchContext) -> tuple[JournalNote, ...]:
+        return (send(context.dispatch.id, 1_000, context.program_id, USER, value=1),)
+
+    before = network({actor(1): program_state()})
+    original = b"a code"
+    code = compute_code_id(original)
+    codes = replace(before.codes, original=Map({code: original}), of_programs=Map({actor(1): code}))
+    engine = replace(scripted(aborts), instrument=lambda _: EMPTY)
+
+    after, outcome = try_block(replace(before, codes=codes), block_input(message_to(1, 1)), engine)
+
+    assert isinstance(outcome, Rejected)
+    assert after.states == before.states
+    assert after.codes.instrumented[code] == EMPTY.instrumented

@@ -27,6 +27,7 @@ from gearexe_spec.conformance.operations.program_forms import (
     reachable_objects,
 )
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input, operation
+from gearexe_spec.conformance.session import rejected_answer
 from gearexe_spec.crypto.ecdsa import PrivateKey
 from gearexe_spec.crypto.hashes import blake2b256
 from gearexe_spec.executor.block_input import (
@@ -35,7 +36,7 @@ from gearexe_spec.executor.block_input import (
     compute_block_input,
     compute_last_advanced,
 )
-from gearexe_spec.executor.blocks import BlockInput, Network, apply_block
+from gearexe_spec.executor.blocks import BlockInput, Network, try_block
 from gearexe_spec.executor.calculated_reply import Question, calculate_reply
 from gearexe_spec.executor.codes import CodeRecords
 from gearexe_spec.executor.engine import SPECIFIED, Engine
@@ -126,10 +127,12 @@ def root(state: BlocksState) -> str:
     return blake2b256(program_states.encode(network.states) + schedule.encode(network.schedule)).to_hex()
 
 
-def transition_block(state: BlocksState, form: Input) -> tuple[BlocksState, Json]:
-    """Execute one block."""
+def transition_block(state: BlocksState, form: Input) -> tuple[BlocksState, Any]:
+    """Execute one block; what is found out about codes stays known even if the block is aborted."""
     before = state.network
-    network, outcome = apply_block(before, from_json(BlockInput, form), state.engine)
+    network, outcome = try_block(before, from_json(BlockInput, form), state.engine)
+    if isinstance(outcome, Rejected):
+        return replace(state, network=network), rejected_answer(outcome)
     finished, shown = dump_finalized(outcome.finalized, before.states, state.shown)
     outputs: Json = {
         **finished,
