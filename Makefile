@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 REFERENCE ?= ../shared/reference
 
-.PHONY: help check replay test demo lint format contracts programs vectors bench production pack-reference wheel docs clean
+.PHONY: help check replay test demo lint format contracts programs vectors bench production hostile-codes pack-reference wheel docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ clients: ## build the example clients of the wire in targets/ (Rust, Node.js 20)
 
 faulty: $(READY) ## plant mistakes in the specification; the vectors must find them (minutes)
 	$(BIN)/gearexe-spec check --target faulty --workers $(WORKERS)
+
+hostile-codes: $(READY) ## a million damaged codes through decoder and validator, each with a verdict
+	$(BIN)/python -m pytest tests/wasm/test_hostile.py -m slow -s
 
 pack-reference: $(READY) ## pack production's recordings from REFERENCE into vectors/production
 	$(BIN)/python -m gearexe_spec.conformance.pack $(REFERENCE) vectors/production

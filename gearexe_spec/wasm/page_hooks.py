@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gearexe_spec.wasm.charge_inlining import inline_charges
 from gearexe_spec.wasm.decode import decode_module
 from gearexe_spec.wasm.encode import encode_module
 from gearexe_spec.wasm.gas_metering import GAS_EXPORT
@@ -78,9 +79,9 @@ def add_page_hooks(instrumented: bytes, stack_end: int | None) -> bytes:
     Returns:
         A module for an engine with several memories.
 
-    Rules: INS-81 to INS-86.
+    Rules: INS-81 to INS-87.
     """
-    module = decode_module(instrumented)
+    module = inline_charges(decode_module(instrumented))
     touch_index = len(module.imported_functions)
     injection = Injection(replace(module, names=None))
     touch_page = Import(HOOK_MODULE, TOUCH_PAGE, injection.add_type(FunctionType((I32_TYPE, I32_TYPE), ())))
