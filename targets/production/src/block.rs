@@ -5,6 +5,7 @@ use crate::{
     answer::{Outcome, Refusal},
     form::{Form, Input, field, hex, record},
     queue::queue_type,
+    reachable::reachable,
     store::Store,
 };
 use core_processor::handle_journal;
@@ -173,6 +174,10 @@ impl Block {
         let finalized = transitions.finalize();
         let changed: BTreeMap<_, _> =
             finalized.states.iter().filter(|(actor, record)| self.states.get(actor) != Some(record)).collect();
+        let before: BTreeSet<_> = self.states.values().flat_map(|record| reachable(&self.store, record.hash)).collect();
+        let after: BTreeSet<_> = changed.values().flat_map(|record| reachable(&self.store, record.hash)).collect();
+        let objects =
+            after.difference(&before).map(|key| (format!("{key:?}"), hex(self.store.blob(*key).unwrap_or_default())));
         let program = |record: &StateHashWithQueueSize| self.store.program_state(record.hash).expect("just written");
         json!({
             "modifications": modifications.form(),
@@ -181,6 +186,8 @@ impl Block {
             "outcomeHash": hash(&finalized.transitions),
             "states": changed.form(),
             "programs": changed.iter().map(|(actor, record)| (*actor, program(record))).collect::<BTreeMap<_, _>>().form(),
+            "objects": Json::Object(objects.collect::<Map<_, _>>()),
+            "programCreations": finalized.program_creations.form(),
             "programStatesHash": hash(&finalized.states),
             "schedule": schedule_form(&finalized.schedule),
             "scheduleHash": hash(&finalized.schedule),

@@ -5,6 +5,7 @@ use crate::{
     answer::{Outcome, Refusal},
     block::schedule_form,
     form::{Form, Input, hex},
+    store::Store,
 };
 use ethexe_common::{
     BlockHeader, ProgramStates, Schedule, ScheduledTask, StateHashWithQueueSize, ToDigest,
@@ -22,7 +23,7 @@ use ethexe_common::{
 };
 use ethexe_runtime_common::state::{
     Allocations, Dispatch, DispatchStash, Mailbox, MailboxMessage, MemoryPages, MemoryPagesRegion, MessageQueue,
-    MessageQueueHashWithSize, PayloadLookup, Program, ProgramState, UserMailbox, Waitlist,
+    MessageQueueHashWithSize, PayloadLookup, Program, ProgramState, Storage, UserMailbox, Waitlist,
 };
 use gear_core::{
     code::{CodeMetadata, InstantiatedSectionSizes, InstrumentedCode},
@@ -30,7 +31,7 @@ use gear_core::{
     rpc::ReplyInfo,
 };
 use gear_core_errors::{ReplyCode, SignalCode};
-use gprimitives::{H256, MessageId, U256};
+use gprimitives::{ActorId, CodeId, H256, MessageId, U256};
 use parity_scale_codec::{Compact, Decode, Encode};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -128,6 +129,37 @@ pub fn decode_any(input: Input) -> Outcome {
         None if PINNED_ONLY.contains(&name) => Err(Refusal::Unsupported(format!("REV-OPERATIONS: type {name}"))),
         None => Err(Refusal::Unsupported(format!("type {name}"))),
     }
+}
+
+/// `values/storePayload`: where a payload goes, and its hash.
+pub fn store_payload(input: Input) -> Outcome {
+    let raw = input.get("payload")?.bytes()?;
+    let key = gear_core::utils::hash(&raw);
+    let lookup = Store::default().write_payload_raw(raw);
+    let lookup = lookup.map_err(|error| Refusal::rejected(error.to_string(), "execute"))?;
+    Ok(json!({"lookup": hex(lookup.encode()), "hash": key.form()}))
+}
+
+/// `values/replyCode`: the code that any four bytes are read as.
+pub fn reply_code(input: Input) -> Outcome {
+    let code = ReplyCode::from_bytes(input.get("bytes")?.array()?);
+    Ok(json!({"code": code.to_bytes().form(), "scale": hex(code.encode())}))
+}
+
+/// `values/zeroState`: the state of a program that was just created.
+pub fn zero_state(_: Input) -> Outcome {
+    let read = Store::default().program_state(H256::zero()).ok_or_else(|| Refusal::Failure("no zero state".into()))?;
+    Ok(json!({"readOfZeroHash": read.form(), "scale": hex(read.encode()), "stateHash": state_hash(&read)}))
+}
+
+/// `values/idsFromNumber`: ids for tests, made from a number.
+pub fn ids_from_number(input: Input) -> Outcome {
+    let number: u64 = input.get("number")?.integer()?;
+    Ok(json!({
+        "actorId": ActorId::from(number).form(),
+        "codeId": CodeId::from(number).form(),
+        "messageId": MessageId::from(number).form(),
+    }))
 }
 
 /// `values/types`: the names that `values/decode` knows.

@@ -11,6 +11,7 @@ mod debug_form;
 mod form;
 mod notes;
 mod queue;
+mod reachable;
 mod signing;
 mod store;
 mod stored;
@@ -36,6 +37,10 @@ type Operation = fn(Input) -> Outcome;
 /// Every operation this target offers.
 const OPERATIONS: &[(&str, Operation)] = &[
     ("values/decode", codec::decode_any),
+    ("values/idsFromNumber", codec::ids_from_number),
+    ("values/replyCode", codec::reply_code),
+    ("values/storePayload", codec::store_payload),
+    ("values/zeroState", codec::zero_state),
     ("values/types", codec::types),
     ("values/messageIds", signing::message_ids),
     ("signature/key", signing::key),
@@ -49,6 +54,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("code/check", wasm::check),
     ("code/id", wasm::code_id),
     ("code/parse", wasm::parse),
+    ("code/process", wasm::process),
     ("code/schedule", wasm::schedule),
     ("code/stage", wasm::stage),
 ];

@@ -69,6 +69,15 @@ impl Store {
         self.promises.borrow().clone()
     }
 
+    pub fn contains(&self, key: H256) -> bool {
+        self.objects.borrow().contains_key(&key)
+    }
+
+    /// An object as it is stored.
+    pub fn blob(&self, key: H256) -> Option<Vec<u8>> {
+        self.objects.borrow().get(&key).cloned()
+    }
+
     fn read<T: Decode>(&self, key: H256) -> Option<T> {
         let objects = self.objects.borrow();
         T::decode(&mut objects.get(&key)?.as_slice()).ok()
