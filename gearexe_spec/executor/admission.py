@@ -1,0 +1,124 @@
+"""Which messages and receipts of the network a node lets pass, by the era it is in.
+
+Rules: ROL-80 to ROL-88.
+Source: ethexe/network/src/validator/{topic,list}.rs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from immutables import Map
+
+from gearexe_spec.base.fixed_bytes import Address, Bytes32
+from gearexe_spec.base.numeric import U64
+from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected, Rejection
+from gearexe_spec.executor.node_view import NodeView
+from gearexe_spec.executor.timelines import compute_era
+
+GREATEST_CACHED_PEERS = 50
+GREATEST_CACHED_MESSAGES = 20
+"""Of one peer (ROL-84)."""
+
+
+class AdmissionRejection(Rejection):
+    """Why a head cannot be taken."""
+
+    ValidatorsUnknown = auto()
+    """Of the head's era."""
+
+
+class Admission(Enum):
+    """What gossip is told."""
+
+    Accept = auto()
+    Ignore = auto()
+    Reject = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who signed a message, and for which era."""
+
+    era_index: U64
+    signer: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The node's era, the sets of it and, as far as known, of the next one; messages kept for that one, by peer."""
+
+    era: U64
+    current: tuple[Address, ...]
+    next: tuple[Address, ...] | None
+    cached: Map[U64, tuple[Sender, ...]] = Map()
+
+
+def open_gate(view: NodeView, head: Bytes32) -> Gate:
+    """The gate at the start: the set of the head's era, none for the next (ROL-80).
+
+    Raises:
+        Rejected: HeaderMissing, BeforeGenesis, ValidatorsUnknown.
+    """
+    era = compute_era(view.timelines, view.header(head).timestamp)
+    return Gate(era, _validators(view, era), None)
+
+
+def move_gate(gate: Gate, view: NodeView, head: Bytes32) -> tuple[Gate, tuple[Sender, ...]]:
+    """A new head: sets as they are known now; when the era advances, what was kept for it comes out (ROL-81, ROL-85).
+
+    What comes out is sorted here; production's order is arbitrary.
+
+    Raises:
+        Rejected: HeaderMissing, BeforeGenesis, ValidatorsUnknown.
+    """
+    era = compute_era(view.timelines, view.header(head).timestamp)
+    moved = Gate(era, _validators(view, era), view.validators.get(era + 1), gate.cached)
+    if era == gate.era:
+        return moved, ()
+    kept = [sender for senders in gate.cached.values() for sender in senders]
+    released = sorted(
+        (sender for sender in kept if sender.era_index == era and sender.signer in moved.current),
+        key=lambda sender: (sender.era_index, sender.signer),
+    )
+    return replace(moved, cached=Map()), tuple(released)
+
+
+def admit_message(gate: Gate, peer: U64, sender: Sender) -> tuple[Gate, Admission]:
+    """Pass, keep or refuse a validator's message (ROL-82 to ROL-84).
+
+    A refused one lowers the score of the peer that sent it.
+
+    Raises:
+        NotSpecifiedYet: more than 20 messages of a peer, or of more than 50 peers, are to be kept.
+    """
+    if sender.era_index == gate.era:
+        return gate, Admission.Accept if sender.signer in gate.current else Admission.Reject
+    if int(sender.era_index) == int(gate.era) + 1:
+        if gate.next is None or sender.signer not in gate.next:
+            return gate, Admission.Reject
+        return _keep(gate, peer, sender), Admission.Ignore
+    if int(sender.era_index) + 1 == int(gate.era):
+        return gate, Admission.Ignore
+    return gate, Admission.Reject
+
+
+def admit_receipt(gate: Gate, signer: Address) -> Admission:
+    """Receipts of validators of this era and the next pass (ROL-86)."""
+    is_known = signer in gate.current or (gate.next is not None and signer in gate.next)
+    return Admission.Accept if is_known else Admission.Ignore
+
+
+def _keep(gate: Gate, peer: U64, sender: Sender) -> Gate:
+    kept = gate.cached.get(peer, ())
+    if len(kept) >= GREATEST_CACHED_MESSAGES or (not kept and len(gate.cached) >= GREATEST_CACHED_PEERS):
+        raise NotSpecifiedYet("which message a full cache gives up")
+    return replace(gate, cached=gate.cached.set(peer, (*kept, sender)))
+
+
+def _validators(view: NodeView, era: U64) -> tuple[Address, ...]:
+    validators = view.validators.get(era)
+    if validators is None:
+        raise Rejected(AdmissionRejection.ValidatorsUnknown)
+    return validators
