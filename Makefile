@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 REFERENCE ?= ../shared/reference
 
-.PHONY: help check replay test demo lint format contracts programs vectors bench production hostile-codes pack-reference wheel docs clean
+.PHONY: help check replay histories test demo lint format contracts programs vectors bench production hostile-codes pack-reference wheel docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,6 +24,11 @@ check: $(READY) ## the conformance battery: every vector on the specification, t
 
 replay: $(READY) ## production's on-chain recordings, replayed on our contracts (or on those in ARTIFACTS)
 	$(BIN)/python -m gearexe_spec.conformance.contract_replay vectors/production/onchain $(if $(ARTIFACTS),--artifacts $(ARTIFACTS))
+
+SEED ?= 1
+HISTORIES ?= 100
+histories: $(READY) ## random histories of the contracts on the specification, on ours and on those in ARTIFACTS
+	$(BIN)/python -m gearexe_spec.fuzzing.contract_campaign --seed $(SEED) --histories $(HISTORIES) $(if $(ARTIFACTS),--artifacts $(ARTIFACTS))
 
 test: $(READY) ## all tests, and the static checks
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
