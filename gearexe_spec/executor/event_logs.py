@@ -3,7 +3,7 @@
 Logs are read leniently: bytes behind the data are ignored, words are cut to their types, any word but zero is true. But
 a log with a known first topic and another shape is an error, and there is no filter by address: anybody can emit one.
 
-Rules: BLK-90 to BLK-97.
+Rules: BLK-150 to BLK-157.
 Source: ethexe/ethereum/src/{router,mirror}/events.rs; ethexe/observer/src/utils.rs.
 """
 
@@ -42,7 +42,7 @@ class LogRejection(Rejection):
 
 
 class Emitter(Enum):
-    """Which decoder a log is for: the Router's address has its own (BLK-90)."""
+    """Which decoder a log is for: the Router's address has its own (BLK-150)."""
 
     Router = auto()
     Mirror = auto()
@@ -145,7 +145,7 @@ def _era_committed(era: int) -> Event:
 
 
 def _shapes(table: tuple[tuple[str, Build], ...]) -> Mapping[Bytes32, _Shape]:
-    """By first topic, the hash of the signature; a `*` in the table marks what stands in a topic (BLK-91)."""
+    """By first topic, the hash of the signature; a `*` in the table marks what stands in a topic (BLK-151)."""
     shapes = {}
     for text, build in table:
         indexed = frozenset(index for index, part in enumerate(text.split(",")) if "*" in part)
@@ -202,12 +202,12 @@ _REQUESTS = (
 
 
 def is_request(event: Event) -> bool:
-    """Whether an event is executed inside sequencer blocks (BLK-97)."""
+    """Whether an event is executed inside sequencer blocks (BLK-157)."""
     return isinstance(event, _REQUESTS)
 
 
 def read_log(emitter: Emitter, log: Log) -> Event | None:
-    """The event a log is, or None if it is none (BLK-90 to BLK-96).
+    """The event a log is, or None if it is none (BLK-150 to BLK-156).
 
     Args:
         emitter: the Router, or any other address, which is taken for a Mirror.
@@ -227,7 +227,7 @@ def read_log(emitter: Emitter, log: Log) -> Event | None:
 
 
 def _read_values(shape: _Shape, log: Log) -> list[Any]:
-    """The values in the order of the signature (BLK-92, BLK-93)."""
+    """The values in the order of the signature (BLK-152, BLK-153)."""
     if len(log.topics) != 1 + len(shape.indexed):
         raise Rejected(LogRejection.WrongNumberOfTopics)
     topics = iter(log.topics[1:])
@@ -240,7 +240,7 @@ def _read_values(shape: _Shape, log: Log) -> list[Any]:
 
 
 def _read_code_validation(log: Log) -> Event:
-    """The only event that takes something from its place (BLK-95)."""
+    """The only event that takes something from its place (BLK-155)."""
     if len(log.topics) != 1:
         raise Rejected(LogRejection.WrongNumberOfTopics)
     (code,) = decode_sequence(parse_signature("f(bytes32)")[1], log.data, strict=False)

@@ -1,6 +1,6 @@
 """Operations on logs of Ethereum.
 
-Rules: BLK-90 to BLK-97.
+Rules: BLK-150 to BLK-157.
 """
 
 from __future__ import annotations

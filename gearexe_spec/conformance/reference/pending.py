@@ -12,18 +12,7 @@ from gearexe_spec.conformance.reference.adapter import ADAPTERS, Case, Document,
 from gearexe_spec.conformance.wire import Accepted, Apply
 
 PENDING = (
-    "consensus-admission/1",
-    "consensus-batches/1",
-    "consensus-bft/1",
-    "consensus-logs/1",
-    "consensus-mb-building/1",
-    "consensus-mb-saving/1",
-    "consensus-mb-validation/1",
-    "consensus-mempool/1",
-    "consensus-preparation/1",
-    "consensus-quarantine/1",
     "consensus-roles/1",
-    "consensus-tx-validity/1",
     "economics-scenario/1",
 )
 
