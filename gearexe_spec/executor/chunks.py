@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId
 from gearexe_spec.program.dispatch import MessageType
-from gearexe_spec.program.in_block import ProgramStates, StateHashWithQueueSize
+from gearexe_spec.program.in_block import ProgramStates, StateHashWithQueueSize, queued_programs
 
 CHUNK_SIZE = 16
 """Programs per chunk; the same on every node (BLK-60)."""
@@ -44,7 +44,7 @@ def split_into_chunks(
 
     Source: ethexe/processor/src/handling/run/chunks_splitting.rs.
     """
-    sizes = {actor: size for actor in states if (size := queue_size(states[actor], queue))}
+    sizes = {actor: size for actor in queued_programs(states) if (size := queue_size(states[actor], queue))}
     buckets: list[list[Candidate]] = [[] for _ in range(-(-len(sizes) // chunk_size))]
     for actor in sorted(sizes):
         index = len(buckets) if actor == first else min(sizes[actor], len(buckets))

@@ -8,6 +8,7 @@ Rules: JOU-20 to JOU-29.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -50,6 +51,44 @@ state_hash_with_queue_size: Codec[StateHashWithQueueSize] = struct(
     StateHashWithQueueSize, hash=fixed(Bytes32), canonical_queue_size=u8, injected_queue_size=u8
 )
 program_states: Codec[ProgramStates] = table(actor_id, state_hash_with_queue_size)
+
+
+def has_queue(record: StateHashWithQueueSize) -> bool:
+    """Whether something is in one of the queues."""
+    return bool(record.canonical_queue_size or record.injected_queue_size)
+
+
+def set_record(states: ProgramStates, actor: ActorId, record: StateHashWithQueueSize) -> ProgramStates:
+    """The states with another record of one program."""
+    queued = queued_programs(states)
+    changed = states.set(actor, record)
+    if has_queue(record):
+        queued = queued.set(actor, True)
+    elif actor in queued:
+        queued = queued.delete(actor)
+    _remember_queued(changed, queued)
+    return changed
+
+
+def queued_programs(states: ProgramStates) -> Map[ActorId, bool]:
+    """The programs with something in a queue, found without looking at all others where that was done before."""
+    known = _QUEUED.get(id(states))
+    if known is not None:
+        return known[1]
+    queued: Map[ActorId, bool] = Map({actor: True for actor, record in states.items() if has_queue(record)})
+    _remember_queued(states, queued)
+    return queued
+
+
+_QUEUED: OrderedDict[int, tuple[ProgramStates, Map[ActorId, bool]]] = OrderedDict()
+"""By the identity of the states, which stay alive with it: what `queued_programs` gave."""
+_KEPT_QUEUED = 256
+
+
+def _remember_queued(states: ProgramStates, queued: Map[ActorId, bool]) -> None:
+    _QUEUED[id(states)] = (states, queued)
+    if len(_QUEUED) > _KEPT_QUEUED:
+        _QUEUED.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +206,7 @@ def set_program(block: InBlockState, actor: ActorId, state: ProgramState) -> InB
     record = StateHashWithQueueSize(before.hash, state.canonical_queue.size, state.injected_queue.size)
     return replace(
         block,
-        records=block.records if record == before else block.records.set(actor, record),
+        records=block.records if record == before else set_record(block.records, actor, record),
         open=block.open.set(actor, state),
         modifications=_with_modification(block, actor),
     )
@@ -189,7 +228,7 @@ def create_program(block: InBlockState, actor: ActorId, code: CodeId) -> InBlock
     record = StateHashWithQueueSize(ZERO_STATE_HASH, U8(0), U8(0))
     return replace(
         block,
-        records=block.records.set(actor, record),
+        records=set_record(block.records, actor, record),
         open=block.open.set(actor, ZERO_STATE),
         modifications=block.modifications.set(actor, Modification(ZERO_STATE_HASH)),
         creations=block.creations.set(actor, code),
@@ -203,7 +242,7 @@ def settle(block: InBlockState) -> InBlockState:
     storage, records = block.storage, block.records
     for actor, state in block.open.items():
         storage, key = write_state(storage, state)
-        records = records.set(actor, replace(records[actor], hash=key))
+        records = set_record(records, actor, replace(records[actor], hash=key))
     return replace(block, storage=storage, records=records, open=Map())
 
 
