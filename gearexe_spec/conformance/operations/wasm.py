@@ -59,15 +59,16 @@ def answers_refusals(function: PureFunction) -> PureFunction:
 
 
 def refusal_answer(rejected: Rejected, reason: CodeRejection) -> RejectedAnswer:
-    """The refusal as it stands on the wire; the offset of a malformed or invalid byte is informative."""
-    fields: Json = [to_json(argument) for argument in rejected.arguments] or None
-    details: dict[str, Json] = {"outer": reason.outer, "inner": reason.inner}
-    for argument in rejected.arguments:
-        if isinstance(argument, Mapping):
-            named = {str(key): to_json(item) for key, item in argument.items()}
-            fields = None if "offset" in named else named
-            details |= {"offset": named["offset"]} if "offset" in named else {}
-    return RejectedAnswer(reason.name, "validate", details | {"fields": fields})
+    """The refusal as it stands on the wire; where bytes are malformed or invalid is informative, and left out."""
+    fields: Json = None
+    match rejected.arguments:
+        case () | ({"offset": _},):
+            pass
+        case (Mapping() as named,):
+            fields = {str(key): to_json(item) for key, item in named.items()}
+        case carried:
+            fields = [to_json(item) for item in carried]
+    return RejectedAnswer(reason.name, "validate", {"outer": reason.outer, "inner": reason.inner, "fields": fields})
 
 
 @lru_cache(maxsize=_CACHED_CODES)
