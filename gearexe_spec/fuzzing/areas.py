@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gearexe_spec.conformance.wire import Apply
 from gearexe_spec.fuzzing.block_cases import make_block_case
+from gearexe_spec.fuzzing.budget_cases import make_budget_case
 from gearexe_spec.fuzzing.code_modules import make_code_case
 from gearexe_spec.fuzzing.codec_cases import (
     make_codec_case,
@@ -38,6 +39,7 @@ AREAS: Mapping[str, CaseArea] = {
     "signatures": CaseArea(make_signatures_case, "keys, signatures and recoveries in three formats, ids"),
     "program": CaseArea(make_block_case, "journals, due tasks, restored schedules, memory"),
     "execution": CaseArea(make_queue_case, "queue runs: random programs, states, queues and budgets"),
+    "budgets": CaseArea(make_budget_case, "queue runs whose gas or allowance ends at a border"),
     "wasm": CaseArea(make_code_case, "codes: valid, breaking a rule, changed at an instruction, changed at a byte"),
     "programs": CaseArea(make_wasm_case, "the programs of `execution` as codes, whole and damaged"),
 }
