@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gearexe_spec.cli.diff_onchain import run_histories
 from gearexe_spec.conformance.lines import answer_to_json
 from gearexe_spec.conformance.revisions import Verdict, compare_with_production
 from gearexe_spec.conformance.targets.target import TargetUnavailable
@@ -20,7 +21,9 @@ from gearexe_spec.fuzzing.campaign import Piece, replay, run_campaign, write_fou
 
 EQUAL, DIFFERENT, NOT_ASKED = 0, 1, 2
 
-_HELP = "; ".join(f"{name}: {area.about}" for name, area in AREAS.items())
+_HELP = "; ".join(
+    ["onchain: histories of the contracts against an EVM", *(f"{name}: {area.about}" for name, area in AREAS.items())]
+)
 
 
 def diff(  # noqa: PLR0917  # one parameter per option
@@ -30,11 +33,14 @@ def diff(  # noqa: PLR0917  # one parameter per option
     first: Annotated[int, typer.Option(min=0, help="Index of the first case.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder for differences.")] = Path("out/diff"),
+    artifacts: Annotated[Path | None, typer.Option(help="For onchain: contracts other than ours.")] = None,
 ) -> None:
     """Ask both sides random cases of an area; or, given a kept difference's file instead of an area, ask it again."""
     console = Console(highlight=False, soft_wrap=True)
     try:
-        if area in AREAS:
+        if area == "onchain":
+            code = run_histories(console, (seed, cases), artifacts, out)
+        elif area in AREAS:
             code = _run(console, (area, seed, range(first, first + cases)), workers, out)
         elif Path(area).is_file():
             code = _again(console, Path(area))
