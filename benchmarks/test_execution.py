@@ -1,0 +1,143 @@
+"""Messages per second through the example programs, beside what the engine alone takes for an instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+from wasmtime import FuncType, Limits, Linker, Memory, MemoryType, Store, ValType
+
+from gearexe_spec.base.ids import ActorId, MessageId
+from gearexe_spec.base.numeric import U32, U64, U128
+from gearexe_spec.crypto.ids import compute_code_id
+from gearexe_spec.execution.engine import ENGINE, compile_code
+from gearexe_spec.execution.execute import execute_dispatch
+from gearexe_spec.execution.message import DispatchKind
+from gearexe_spec.execution.parameters import BlockInfo
+from gearexe_spec.execution.program import ExecutableCode
+from gearexe_spec.execution.syscalls.table import SYSCALLS
+from gearexe_spec.executor.codes import to_executable
+from gearexe_spec.program.dispatch import Dispatch, MessageType
+from gearexe_spec.program.fifo import Fifo
+from gearexe_spec.program.payload import DirectPayload
+from gearexe_spec.program.queue_run import QueueRun, QueueRunResult, run_queue
+from gearexe_spec.program.state import ZERO_STATE, ProgramState, QueueWithSize, write_state
+from gearexe_spec.program.storage import Storage
+from gearexe_spec.wasm.code import check_and_instrument_code
+from gearexe_spec.wasm.page_hooks import HOOK_MODULE, TOUCH_PAGE
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+PROGRAM = ActorId(bytes(12) + b"\x22" * 20)
+USER = ActorId(bytes(12) + b"\x11" * 20)
+FLOOR = 500
+"""Messages per second that one core must do."""
+MESSAGES = {"ping": b"PING", "counter": b""}
+PER_RUN = {"ping": 16, "counter": 8}
+"""Dispatches that one run does before its limit of 16 messages ends it."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An initialized program with a full queue."""
+
+    code: ExecutableCode
+    storage: Storage
+    run: QueueRun
+
+
+def prepare(name: str) -> Bench:
+    """Check and instrument an example, initialize it, and fill its queue."""
+    wasm = (EXAMPLES / f"{name}.wasm").read_bytes()
+    checked = check_and_instrument_code(wasm)
+    code = to_executable(compute_code_id(wasm), checked.instrumented, checked.metadata)
+    started = fill(ZERO_STATE, [dispatch(0, DispatchKind.Init, MESSAGES[name])])
+    result = process(Storage.empty(), make_run(code, started))
+    storage, _ = write_state(store_pages(Storage.empty(), result), result.state)
+    queue = [dispatch(number, DispatchKind.Handle, MESSAGES[name]) for number in range(1, PER_RUN[name] + 1)]
+    return Bench(code, storage, make_run(code, fill(result.state, queue)))
+
+
+def fill(state: ProgramState, dispatches: list[Dispatch]) -> ProgramState:
+    """The state with a queue and with all the gas there is."""
+    queue = QueueWithSize.of(Fifo(dispatches))
+    return replace(state, canonical_queue=queue, executable_balance=U128(10**20))
+
+
+def dispatch(number: int, kind: DispatchKind, payload: bytes) -> Dispatch:
+    """A message without value."""
+    message_id = MessageId.from_u64(U64(number))
+    lookup = DirectPayload(payload)
+    return Dispatch(message_id, kind, USER, lookup, U128(0), None, None, MessageType.Canonical, False)
+
+
+def make_run(code: ExecutableCode, state: ProgramState) -> QueueRun:
+    """A run with a generous allowance."""
+    block = BlockInfo(U32(1000), U64(1_700_000_000))
+    return QueueRun(PROGRAM, state, MessageType.Canonical, U64(10**15), block, code, False)
+
+
+def store_pages(storage: Storage, result: QueueRunResult) -> Storage:
+    """The storage with the pages that a run wrote."""
+    for blob in result.written.values():
+        storage, _ = storage.write(blob)
+    return storage
+
+
+def process(storage: Storage, run: QueueRun) -> QueueRunResult:
+    """One run."""
+    return run_queue(storage, run, lambda context: execute_dispatch(context).notes)
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_messages_beside_bare_instances(benchmark: Any, name: str) -> None:
+    """A whole run: execution, journals, state, page hashes; the peer only makes and leaves as many instances."""
+    bench = prepare(name)
+
+    def whole() -> int:
+        result = process(bench.storage, bench.run)
+        write_state(bench.storage, result.state)
+        return len(result.journals)
+
+    assert benchmark(whole) == PER_RUN[name]
+    own = shortest(whole, 10) / PER_RUN[name]
+    peer = shortest(lambda: instantiate(bench.code), 50)
+    benchmark.extra_info |= {
+        "peer": "wasmtime: instantiation alone",
+        "messages_per_second": round(1 / own),
+        "ratio": round(peer / own, 2),
+    }
+    assert 1 / own > FLOOR
+
+
+def instantiate(code: ExecutableCode) -> None:
+    """An instance with functions that do nothing."""
+    linker = idle_linker()
+    store = Store(ENGINE)
+    linker.define(store, "env", "memory", Memory(store, MemoryType(Limits(code.static_pages, None))))
+    linker.instantiate(store, compile_code(code))
+
+
+@cache
+def idle_linker() -> Linker:
+    """The environment's functions without bodies."""
+    linker = Linker(ENGINE)
+    linker.allow_shadowing = True
+    for syscall in SYSCALLS.values():
+        results = [ValType.i32()] if syscall.returns else []
+        linker.define_func("env", syscall.name, FuncType([ValType.i32()] * syscall.arity, results), lambda *_: None)
+    linker.define_func(HOOK_MODULE, TOUCH_PAGE, FuncType([ValType.i32(), ValType.i32()], []), lambda *_: None)
+    return linker
+
+
+def shortest(run: Any, times: int) -> float:
+    """Seconds of the fastest of several runs."""
+    fastest = float("inf")
+    for _ in range(times):
+        began = perf_counter()
+        run()
+        fastest = min(fastest, perf_counter() - began)
+    return fastest
