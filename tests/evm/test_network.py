@@ -197,3 +197,15 @@ def test_two_networks_share_nothing(network: Network) -> None:
     assert network.view(network.router, "paused")
     network.world.revert(snapshot)
     assert not network.view(network.router, "paused")
+
+
+def test_a_new_version_of_the_poa_middleware_forgets_the_validators(network: Network) -> None:
+    """F-EVM-1: the list lies at storage slot 0, and `reinitialize` points elsewhere without taking it along."""
+    assert network.world.storage(network.middleware, 0) == len(VALIDATORS)
+    assert network.view(network.middleware, "makeElectionAt", 0, 10) == VALIDATORS
+    network.send(network.deployer, network.middleware, "reinitialize")
+    assert network.view(network.middleware, "makeElectionAt", 0, 10) == []
+    assert network.view(network.middleware, "router") == network.router
+    network.send(network.deployer, network.middleware, "setValidators", VALIDATORS[:1])
+    assert network.world.storage(network.middleware, 0) == len(VALIDATORS)
+    assert network.view(network.middleware, "makeElectionAt", 0, 10) == VALIDATORS[:1]

@@ -366,7 +366,7 @@ library Gear {
 
     // ---- the two slots of validators
 
-    /// @dev The conjunction, where equality would be natural, makes a set in slot 0 effective before its era (finding C1).
+    /// @dev The conjunction, where equality would be natural, makes a set in slot 0 effective before its era (F-ONC-1).
     function validatorsStoredInSlot1At(RouterStorage storage router, uint256 timestamp) internal view returns (bool) {
         uint256 from0 = router.validationSettings.validators0.useFromTimestamp;
         uint256 from1 = router.validationSettings.validators1.useFromTimestamp;

@@ -42,7 +42,7 @@ contract POAMiddleware is IMiddleware, OwnableUpgradeable, ReentrancyGuardTransi
         _state().router = _params.router;
     }
 
-    /// @dev The list moves to a place where nothing lies: it is empty until it is set again.
+    /// @dev The list moves to a place where nothing lies: it is empty until it is set again (F-EVM-1).
     function reinitialize() external onlyOwner reinitializer(2) {
         __Ownable_init(owner());
         address router_ = _state().router;

@@ -321,7 +321,7 @@ contract Router is
         _router().requestCodeValidationExtraFee = newExtraFee;
     }
 
-    /// @dev The parts are joined by OR, so a part above 255 runs into its neighbour (finding C3).
+    /// @dev The parts are joined by OR, so a part above 255 runs into its neighbour (F-ONC-3).
     function bumpProtocolVersion(Gear.VersionType _versionType) external onlyOwner {
         Gear.RouterStorage storage router = _router();
         uint256 major = router.protocolVersion >> 16;
@@ -525,7 +525,7 @@ contract Router is
 
     // ---- batches
 
-    /// @dev Signatures are checked last, against the validators as the batch left them (finding C1).
+    /// @dev Signatures are checked last, against the validators as the batch left them (F-ONC-1).
     function commitBatch(
         Gear.BatchCommitment calldata _batch,
         Gear.SignatureType _signatureType,
@@ -665,7 +665,7 @@ contract Router is
         return Gear.validatorsCommitmentHash(commitment);
     }
 
-    /// @dev Without a key the slot keeps the key and pointer of whoever was in it before (finding C2).
+    /// @dev Without a key the slot keeps the key and pointer of whoever was in it before (F-ONC-2).
     function _replaceValidators(
         Gear.Validators storage slot,
         bool hasKey,
