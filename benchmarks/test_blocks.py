@@ -42,7 +42,7 @@ from gearexe_spec.program.storage import Reference
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MESSAGES = 96
 WANTED_PER_SECOND = 500
-USER = ActorId.from_u64(U64(5))
+USER = ActorId.from_u64(U64(1 << 40))
 PROGRAM = ActorId.from_u64(U64(1))
 
 
