@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,15 +15,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gearexe_spec.cli.diff_onchain import run_histories
 from gearexe_spec.conformance.lines import answer_to_json
 from gearexe_spec.conformance.revisions import Verdict, compare_with_production
+from gearexe_spec.conformance.runner import request_in_words
 from gearexe_spec.conformance.targets.target import TargetUnavailable
-from gearexe_spec.fuzzing.areas import AREAS
-from gearexe_spec.fuzzing.campaign import Piece, replay, run_campaign, write_found
+from gearexe_spec.fuzzing.areas import AREAS, SCENARIOS, SCENARIOS_ABOUT
+from gearexe_spec.fuzzing.campaign import read_found, replay, run_campaign
+from gearexe_spec.fuzzing.findings import Piece, write_found
+from gearexe_spec.fuzzing.scenarios import replay_scenario
 
 EQUAL, DIFFERENT, NOT_ASKED = 0, 1, 2
 
-_HELP = "; ".join(
-    ["onchain: histories of the contracts against an EVM", *(f"{name}: {area.about}" for name, area in AREAS.items())]
-)
+_ABOUT = {
+    "onchain": "histories of the contracts against an EVM",
+    SCENARIOS: SCENARIOS_ABOUT,
+    **{name: area.about for name, area in AREAS.items()},
+}
+_HELP = "; ".join(f"{name}: {about}" for name, about in _ABOUT.items())
 
 
 def diff(  # noqa: PLR0917  # one parameter per option
@@ -40,12 +46,12 @@ def diff(  # noqa: PLR0917  # one parameter per option
     try:
         if area == "onchain":
             code = run_histories(console, (seed, cases), artifacts, out)
-        elif area in AREAS:
+        elif area in _ABOUT:
             code = _run(console, (area, seed, range(first, first + cases)), workers, out)
         elif Path(area).is_file():
             code = _again(console, Path(area))
         else:
-            raise typer.BadParameter(f"{area} is no area ({', '.join(AREAS)}) and no file")
+            raise typer.BadParameter(f"{area} is no area ({', '.join(_ABOUT)}) and no file")
     except TargetUnavailable as missing:
         console.print(f"not asked: {missing}", markup=False)
         code = NOT_ASKED
@@ -94,7 +100,10 @@ _SHOWN_PER_KIND = 3
 
 
 def _again(console: Console, file: Path) -> int:
-    request, ours, theirs = replay(file)
+    document = read_found(file)
+    if document["area"] == SCENARIOS:
+        return _scenario_again(console, document)
+    request, ours, theirs = replay(document)
     verdict, difference = compare_with_production(request, ours, theirs)
     console.print(f"{request.operation}: {verdict.value}", markup=False)
     for side, answer in (("specification", ours), ("production", theirs)):
@@ -102,3 +111,16 @@ def _again(console: Console, file: Path) -> int:
     if difference is not None:
         console.print(f"{'at':<14}{difference.path}", markup=False)
     return DIFFERENT if verdict is Verdict.DIFFERENT else EQUAL
+
+
+def _scenario_again(console: Console, document: dict[str, Any]) -> int:
+    parted = replay_scenario(document)
+    if parted is None:
+        console.print(f"{len(document['requests'])} requests: {Verdict.SAME.value}")
+        return EQUAL
+    console.print(f"{request_in_words(parted.request)}: {parted.verdict.value}", markup=False)
+    for side, answer in (("specification", parted.ours), ("contracts", parted.theirs)):
+        console.print(f"{side:<14}{json.dumps(answer_to_json(answer), sort_keys=True)}", markup=False)
+    if parted.difference is not None:
+        console.print(f"{'at':<14}{parted.difference.path}", markup=False)
+    return DIFFERENT if parted.verdict is Verdict.DIFFERENT else EQUAL

@@ -32,6 +32,10 @@ class CaseArea:
     about: str
 
 
+SCENARIOS = "scenarios"
+"""The area whose cases are whole scenarios, asked of contracts on an EVM."""
+SCENARIOS_ABOUT = "recorded scenarios with some calls changed, on the specification and on our contracts"
+
 AREAS: Mapping[str, CaseArea] = {
     "codec": CaseArea(make_codec_case, "values and damaged bytes of every type, ids, signatures, mixed"),
     "values": CaseArea(make_values_case, "whole values of every stored and signed type in turn"),

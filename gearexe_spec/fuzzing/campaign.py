@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,40 +19,15 @@ from gearexe_spec.conformance.revisions import Verdict, compare_with_production
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.conformance.wire import Answer, Apply, Failure
-from gearexe_spec.fuzzing.areas import AREAS
+from gearexe_spec.fuzzing.areas import AREAS, SCENARIOS
+from gearexe_spec.fuzzing.findings import FORMAT, Found, Piece
+from gearexe_spec.fuzzing.scenarios import run_scenarios
 from gearexe_spec.fuzzing.shrinking import shrink
 
-FORMAT = "gearexe-diff/1"
 PIECE = 256
 """Cases a worker takes at once."""
 MALFORMED = "request:"
 """How both sides begin a failure over a request they do not understand."""
-KEPT_PER_KIND = 5
-"""Differences at one path of one operation that are kept; the others are only counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One difference.
-
-    Args:
-        index: of the case.
-        path: where the answers part.
-        document: what is written to a file.
-    """
-
-    index: int
-    path: str
-    document: dict[str, Json]
-
-
-@dataclass(slots=True)
-class Piece:
-    """What came of some cases: how often each verdict, and the differences."""
-
-    counts: Counter[Verdict] = field(default_factory=Counter)
-    unspecified: Counter[str] = field(default_factory=Counter)
-    found: list[Found] = field(default_factory=list)
 
 
 def run_campaign(area: str, seed: int, cases: range, workers: int) -> Iterator[Piece]:
@@ -72,9 +45,11 @@ def run_campaign(area: str, seed: int, cases: range, workers: int) -> Iterator[P
 def run_piece(task: tuple[str, int, range]) -> Piece:
     """Ask both sides the cases of one piece."""
     area, seed, indices = task
+    if area == SCENARIOS:
+        return run_scenarios(seed, indices)
     specification, production = _targets()
     requests = [AREAS[area].make(seed, index) for index in indices]
-    piece, kinds = Piece(), Counter[tuple[str, str]]()
+    piece = Piece()
     answers = zip(_answer_all(specification, requests), _answer_all(production, requests), strict=True)
     for index, request, (ours, theirs) in zip(indices, requests, answers, strict=True):
         verdict, difference = compare_with_production(request, ours, theirs)
@@ -82,10 +57,9 @@ def run_piece(task: tuple[str, int, range]) -> Piece:
         if verdict is Verdict.UNSPECIFIED:
             piece.unspecified[request.operation] += 1
         if difference is not None:
-            kind = request.operation, difference.path
-            kinds[kind] += 1
-            document = _document(area, seed, index, request) if kinds[kind] <= KEPT_PER_KIND else {}
-            piece.found.append(Found(index, f"{request.operation} {difference.path}", document))
+            path = f"{request.operation} {difference.path}"
+            document = {} if piece.has_enough(path) else _document(area, seed, index, request)
+            piece.found.append(Found(index, path, document))
     return piece
 
 
@@ -95,21 +69,22 @@ def ask_both(request: Apply) -> tuple[Answer, Answer]:
     return specification.answer(request), production.answer(request)
 
 
-def replay(path: Path) -> tuple[Apply, Answer, Answer]:
-    """Ask a kept difference again."""
+def read_found(path: Path) -> dict[str, Any]:
+    """A kept difference.
+
+    Raises:
+        ValueError: the file is none.
+    """
     document: Any = json.loads(path.read_text())
-    if document.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"{path} is no {FORMAT}")
+    return document
+
+
+def replay(document: dict[str, Any]) -> tuple[Apply, Answer, Answer]:
+    """Ask a kept difference again."""
     request = Apply(document["request"]["operation"], document["request"]["input"])
     return request, *ask_both(request)
-
-
-def write_found(found: Found, folder: Path) -> Path:
-    """Keep a difference as a file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{found.document['area']}-{found.document['seed']}-{found.index}.json"
-    path.write_text(json.dumps(found.document, indent=1, sort_keys=True) + "\n")
-    return path
 
 
 def _document(area: str, seed: int, index: int, request: Apply) -> dict[str, Json]:
