@@ -10,7 +10,16 @@ from gearexe_spec.fuzzing.areas import AREAS
 from gearexe_spec.fuzzing.campaign import run_piece
 
 SEED = 20261121
-CASES = {"values": 610, "hostile": 610, "signatures": 120, "wasm": 150, "programs": 60, "execution": 60, "program": 150}
+CASES = {
+    "values": 610,
+    "hostile": 610,
+    "signatures": 120,
+    "wasm": 150,
+    "programs": 60,
+    "execution": 60,
+    "budgets": 30,
+    "program": 150,
+}
 
 
 @pytest.mark.parametrize("area", sorted(CASES))
