@@ -39,9 +39,10 @@ def compare_answers(expected: Answer | None, got: Answer) -> Difference | None:
         case None, Accepted():
             return None
         case Accepted(), Accepted():
-            if expected.root is not None and expected.root != got.root:
-                return Difference("/root", str(expected.root), got.root or ABSENT)
-            return compare_json(expected.outputs, got.outputs)
+            difference = compare_json(expected.outputs, got.outputs)
+            if difference is None and expected.root and got.root and expected.root != got.root:
+                return Difference("/root", expected.root, got.root)
+            return difference
         case RejectedAnswer(), RejectedAnswer():
             return _compare_rejections(expected, got)
         case (Unsupported(), Unsupported()) | (Failure(), Failure()):

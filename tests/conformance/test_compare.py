@@ -59,3 +59,5 @@ def test_kinds_of_answers_never_satisfy_each_other() -> None:
 def test_roots() -> None:
     assert compare_answers(Accepted(None, "0x1"), Accepted(None, "0x2")) == Difference("/root", "0x1", "0x2")
     assert compare_answers(Accepted(None, None), Accepted(None, "0x2")) is None
+    assert compare_answers(Accepted(None, "0x1"), Accepted(None, None)) is None
+    assert compare_answers(Accepted(1, "0x1"), Accepted(2, "0x2")) == Difference("", "1", "2")

@@ -109,7 +109,7 @@ def test_a_filled_folder_lints_and_replays(recorder: Recorder, tmp_path: Path) -
     )
     AREAS["purse"] = forgot
     broken = [(name, path) for name, status, path in run(found["area/spend"]) if status is Status.FAILED]
-    assert broken == [("area/spend/all", "/root"), ("area/spend/some", "/root"), ("area/spend/too_much", "")]
+    assert broken == [("area/spend/all", "/root"), ("area/spend/some", "/alice"), ("area/spend/too_much", "")]
 
 
 def run(file: SuiteFile) -> list[tuple[str, Status, str]]:

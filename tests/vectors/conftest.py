@@ -17,6 +17,7 @@ import pytest
 import gearexe_spec.conformance.vectors.library_oracles  # noqa: F401  # registers the oracles
 from gearexe_spec.conformance.rules import find_rules
 from gearexe_spec.conformance.suite import shipped_vectors
+from gearexe_spec.conformance.vectors.evm_oracle import confirm_contract
 from gearexe_spec.conformance.vectors.fill import Fragment, save_fragment
 from gearexe_spec.conformance.vectors.recorder import Recorder, Source
 
@@ -33,6 +34,9 @@ def vectors(request: pytest.FixtureRequest) -> Iterator[Recorder]:
     file, source = source_of(request)
     recorder = Recorder(source)
     yield recorder
+    for recorded in recorder.recorded:
+        if recorded.format == "contract":
+            assert confirm_contract(recorded) is None
     fragment = Fragment(file, tuple(recorder.recorded))
     folder = request.config.getoption("--fill", default=None)
     if folder is not None:

@@ -69,16 +69,15 @@ def _codec(form: Form) -> Iterator[Exchange]:
 
 
 def _transition(state_of: LoadState, form: Form) -> Iterator[Exchange]:
-    before = state_of(form["pre"])
-    yield Exchange(Init(_area(form), before), None, "/pre")
-    yield from _step(form, before)
+    yield Exchange(Init(_area(form), state_of(form["pre"])), None, "/pre")
+    yield from _step(form, state_of(form["shown" if "shown" in form else "pre"]))
 
 
 def _scenario(state_of: LoadState, form: Form) -> Iterator[Exchange]:
-    now = state_of(form["pre"])
+    now = state_of(form["shown" if "shown" in form else "pre"])
     for index, step in enumerate(form["steps"]):
         if index == 0:
-            yield Exchange(Init(_area(step), now), None, "/pre")
+            yield Exchange(Init(_area(step), state_of(form["pre"])), None, "/pre")
         for exchange in _step(step, now):
             yield Exchange(exchange.request, exchange.expected, f"/steps/{index}{exchange.where}")
         if "rejected" not in step:

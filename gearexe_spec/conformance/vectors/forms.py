@@ -119,10 +119,16 @@ class Step(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition(Step):
-    """Format `transition`: one action on a state (VEC-17)."""
+    """Format `transition`: one action on a state (VEC-17).
+
+    Args:
+        pre: what `init` takes.
+        shown: what `get_state` gives right after it, where that is something else.
+    """
 
     name: CaseName
     pre: Hash
+    shown: Hash | None = None
     info: Info
 
 
@@ -135,6 +141,7 @@ class Scenario:
 
     name: CaseName
     pre: Hash
+    shown: Hash | None = None
     steps: tuple[Step, ...]
     info: Info
 

@@ -56,8 +56,13 @@ def _lint_document(path: str, document: Any, documents: dict[str, Any]) -> Itera
             yield f"{place}: the hash is not that of the case"
         if not case["_info"]["description"] or not case["_info"]["rules"]:
             yield f"{place}: a case has a description and at least one rule"
-        if "pre" in case and f"{STATES}/{case['pre']}.json" not in documents:
-            yield f"{place}: its state {case['pre']} is missing"
+        for state in _states_of(case):
+            if f"{STATES}/{state}.json" not in documents:
+                yield f"{place}: its state {state} is missing"
+
+
+def _states_of(case: Any) -> list[str]:
+    return [case[name] for name in ("pre", "shown") if name in case]
 
 
 def _schema_problem(document: Any, name: str) -> str | None:
@@ -70,7 +75,8 @@ def _schema_problem(document: Any, name: str) -> str | None:
 
 
 def _lint_states(sources: dict[str, Any], documents: dict[str, Any]) -> Iterator[str]:
-    used = {case.get("pre") for document in sources.values() for case in document.get("cases", ())}
+    cases = [case for document in sources.values() for case in document.get("cases", ())]
+    used = {state for case in cases for state in _states_of(case)}
     for path, document in documents.items():
         if not path.startswith(STATES + "/"):
             continue

@@ -57,6 +57,10 @@ class Source:
     rules: tuple[str, ...]
 
 
+class FormOfInit(dict[str, Json]):
+    """A state in the form that `init` takes, for areas that show their state in another one."""
+
+
 class Recorder:
     """Records the calls of one test."""
 
@@ -94,10 +98,9 @@ class Recorder:
 
     def transition(self, area: str, state: object, action: str, value: object = None, **about: Any) -> Json:
         """Record one action on a state; returns its outputs (VEC-17)."""
-        form = AREAS[area].dump(state)
-        self._begin(area, form)
-        step, _ = self._step(area, action, value or {}, form)
-        self._add("transition", {"pre": content_hash(form), **step}, about, form)
+        begin, now, states = self._begin(area, state)
+        step, _ = self._step(area, action, value or {}, now)
+        self._add("transition", {**begin, **step}, about, states)
         return step.get("outputs")
 
     def scenario(self, area: str, state: object, actions: Iterable[tuple[str, object]], **about: Any) -> None:
@@ -111,14 +114,12 @@ class Recorder:
     def _steps(
         self, format_name: str, area: str, state: object, actions: Iterable[tuple[str, object]], about: dict[str, Any]
     ) -> None:
-        form = AREAS[area].dump(state)
-        self._begin(area, form)
+        begin, now, states = self._begin(area, state)
         steps: list[Json] = []
-        now = form
         for action, value in actions:
             step, now = self._step(area, action, value, now)
             steps.append(step)
-        self._add(format_name, {"pre": content_hash(form), "steps": steps}, about, form)
+        self._add(format_name, {**begin, "steps": steps}, about, states)
 
     def _step(self, area: str, action: str, value: object, before: Json) -> tuple[JsonObject, Json]:
         operation = f"{area}/{action}"
@@ -136,11 +137,21 @@ class Recorder:
         step["postRoot"] = now.root
         return step, now.outputs
 
-    def _begin(self, area: str, form: Json) -> None:
+    def _begin(self, area: str, state: object) -> tuple[JsonObject, Json, dict[str, Json]]:
+        """Start with a state (a value, or already what `init` takes); what is shown then, and the states to keep."""
+        form: Any = state if isinstance(state, FormOfInit) else AREAS[area].dump(state)
+        plain: Json = dict(form) if isinstance(form, FormOfInit) else form
         self._target.reset()
-        answer = self._target.answer(Init(area, form))
-        if not isinstance(answer, Accepted):
-            raise NotRecordable(f"init {area}: {answer}")
+        answer = self._target.answer(Init(area, plain))
+        shown = self._target.answer(GetState(area))
+        if not isinstance(answer, Accepted) or not isinstance(shown, Accepted):
+            raise NotRecordable(f"init {area}: {answer}, {shown}")
+        begin: JsonObject = {"pre": content_hash(plain)}
+        states = {content_hash(plain): plain}
+        if shown.outputs != plain:
+            begin["shown"] = content_hash(shown.outputs)
+            states[content_hash(shown.outputs)] = shown.outputs
+        return begin, shown.outputs, states
 
     def _function(self, format_name: str, operation: str, value: object, about: dict[str, Any]) -> Json:
         form = _object(value)
@@ -163,7 +174,9 @@ class Recorder:
         if difference:
             raise NotRecordable(f"{request}: {difference}")
 
-    def _add(self, format_name: str, case: JsonObject, about: dict[str, Any], state: Json = None) -> None:
+    def _add(
+        self, format_name: str, case: JsonObject, about: dict[str, Any], states: dict[str, Json] | None = None
+    ) -> None:
         flags: Sequence[Flag] = about.pop("flags", ())
         rules = tuple(about.pop("rules", self._source.rules))
         name = about.pop("name", None) or self._next_name()
@@ -177,8 +190,7 @@ class Recorder:
             raise TypeError(f"unknown: {', '.join(about)}")
         whole: dict[str, Json] = {"name": name, "_info": info, **case}
         info["hash"] = content_hash(whole)
-        states: dict[str, Json] = {} if state is None else {content_hash(state): state}
-        self.recorded.append(Recorded(format_name, whole, states))
+        self.recorded.append(Recorded(format_name, whole, states or {}))
 
     def _next_name(self) -> str:
         count = len(self.recorded)
