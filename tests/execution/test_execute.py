@@ -330,7 +330,7 @@ def test_whatever_is_called_with_whatever(
         assert len(notes) == 1
         assert notes[0].gas_burned <= gas
         return
-    assert burned(notes) <= min(gas, allowance)
+    assert burned(notes) <= gas
     sent = [note.dispatch.message for note in notes if isinstance(note, SendDispatch)]
     assert sum(int(message.value) for message in sent) <= value + 7
     assert len(sent) <= 5

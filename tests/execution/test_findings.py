@@ -17,7 +17,7 @@ from gearexe_spec.program.payload import DirectPayload
 from gearexe_spec.program.queue_run import QueueRun, QueueRunResult, run_queue
 from gearexe_spec.program.state import ZERO_STATE, ActiveProgram, ProgramState, QueueWithSize, TerminatedProgram
 from gearexe_spec.program.storage import Reference, Storage
-from tests.execution.programs import PROGRAM, USER, execute, find, handler, reply_code
+from tests.execution.programs import PROGRAM, USER, burned, execute, find, handler, reply_code
 
 FOREVER = U128(100 * 10**12)
 
@@ -108,3 +108,11 @@ def test_four_messages_in_a_life() -> None:
     (reply,) = find(notes, SendDispatch)
     assert isinstance(reply, SendDispatch)
     assert reply.dispatch.message.payload == (301).to_bytes(4, "little")
+
+
+def test_one_token_burns_more_than_the_block_has() -> None:
+    """F-EXE-8."""
+    code = handler("(call $gr_send_push (i32.const 0) (i32.const 0) (i32.const -1) (i32.const 0))", "gr_send_push:4")
+    notes = execute(code, gas=10**12, allowance=2 * 10**8)
+    assert reply_code(notes) == "01000000"
+    assert burned(notes) == 10**12
