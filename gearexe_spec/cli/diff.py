@@ -12,17 +12,19 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gearexe_spec.cli.diff_onchain import run_histories
 from gearexe_spec.conformance.lines import answer_to_json
 from gearexe_spec.conformance.revisions import Verdict, compare_with_production
 from gearexe_spec.conformance.runner import request_in_words
 from gearexe_spec.conformance.targets.target import TargetUnavailable
+from gearexe_spec.fuzzing import contract_campaign
 from gearexe_spec.fuzzing.areas import AREAS, SCENARIOS, SCENARIOS_ABOUT
 from gearexe_spec.fuzzing.campaign import read_found, replay, run_campaign
 from gearexe_spec.fuzzing.findings import Piece, write_found
 from gearexe_spec.fuzzing.scenarios import replay_scenario
 
 EQUAL, DIFFERENT, NOT_ASKED = 0, 1, 2
+STEPS_OF_A_HISTORY = 100
+"""Of the contracts, for which `--cases` counts steps."""
 
 _ABOUT = {
     "onchain": "histories of the contracts against an EVM",
@@ -45,8 +47,11 @@ def diff(  # noqa: PLR0917  # one parameter per option
     console = Console(highlight=False, soft_wrap=True)
     try:
         if area == "onchain":
-            code = run_histories(console, (seed, cases), artifacts, out)
-        elif area in _ABOUT:
+            length = STEPS_OF_A_HISTORY
+            histories = -(-cases // length)
+            contract_campaign.main(seed=seed, histories=histories, length=length, artifacts=artifacts, out=out)
+            return
+        if area in _ABOUT:
             code = _run(console, (area, seed, range(first, first + cases)), workers, out)
         elif Path(area).is_file():
             code = _again(console, Path(area))

@@ -19,6 +19,7 @@ from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
+from gearexe_spec.conformance.onchain_world import Roles, world_from_paths
 from gearexe_spec.conformance.operations.onchain_paths import Paths, Watch, compare_paths, list_paths, read_paths
 from gearexe_spec.conformance.operations.onchain_receivers import DELEGATES
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input
@@ -47,17 +48,19 @@ class OnchainState:
         world: accounts and their storage.
         salt: block hashes are made of it.
         watch: what is compared.
+        genesis: the form the area was begun with.
         paths: of the world, so that a transaction's changes cost one reading.
     """
 
     world: World
     salt: Bytes32
     watch: Watch
+    genesis: dict[str, Json]
     paths: Paths
 
 
 def load(form: Json) -> OnchainState:
-    """The chain before anything was deployed (WIR-44)."""
+    """The chain before anything was deployed, or where its `state` says that it stands (WIR-44)."""
     parts = cast(dict[str, Any], form)
     accounts = {from_json(Address, entry["address"]): _account(entry) for entry in parts["accounts"]}
     clones = {
@@ -68,12 +71,34 @@ def load(form: Json) -> OnchainState:
     }
     world = World(from_json(U256, parts["chainId"]), Map(accounts), Map(clones))
     roles = parts["roles"]
+    if parts.get("state"):
+        world = _stand_at(world, parts, accounts)
     watch = Watch(
         router=from_json(Address | None, roles.get("router")),
         wvara=from_json(Address | None, roles.get("wvara")),
         addresses=frozenset(from_json(Address, address) for address in parts["watch"]),
     )
-    return OnchainState(world, from_json(Bytes32, parts["blockHashSalt"]), watch, read_paths(world, watch))
+    genesis = {name: part for name, part in parts.items() if name != "state"}
+    return OnchainState(world, from_json(Bytes32, parts["blockHashSalt"]), watch, genesis, read_paths(world, watch))
+
+
+def _stand_at(world: World, parts: dict[str, Any], given: dict[Address, Account]) -> World:
+    """The world that paths describe, foreign code included; nonces of people and the POA list are not in paths.
+
+    Raises:
+        NotSpecifiedYet: there is no Router to stand around.
+    """
+    roles, paths = parts["roles"], dict(parts["state"])
+    if "router/implementation" not in paths:
+        raise NotSpecifiedYet("a state without Router")
+    router, wvara, mirror = (from_json(Address | None, roles.get(name)) for name in ("router", "wvara", "mirror"))
+    foreign = {address: account for address, account in given.items() if account.code is not None}
+    known = Roles(router, None if wvara in foreign else wvara, None if mirror in foreign else mirror)
+    described = world_from_paths(paths, known, world.chain_id, world.clone_initcode.get(router))
+    accounts = described.accounts
+    for address, account in foreign.items():
+        accounts = accounts.set(address, replace(account, balance=described.account(address).balance))
+    return replace(described, accounts=accounts)
 
 
 def _account(entry: dict[str, Any]) -> Account:
@@ -84,13 +109,13 @@ def _account(entry: dict[str, Any]) -> Account:
 
 
 def dump(state: OnchainState) -> Json:
-    """What is watched, as pairs of path and value (WIR-41)."""
-    return list_paths(state.paths)
+    """What the area was begun with, and what is watched now as pairs of path and value (WIR-41)."""
+    return {**state.genesis, "state": list_paths(state.paths)}
 
 
 def root(state: OnchainState) -> str:
     """A hash that stands for what is watched."""
-    return keccak256(json.dumps(dump(state), separators=(",", ":")).encode()).to_hex()
+    return keccak256(json.dumps(list_paths(state.paths), separators=(",", ":")).encode()).to_hex()
 
 
 def apply_call_step(state: OnchainState, form: Input) -> tuple[OnchainState, Json]:
