@@ -41,7 +41,6 @@ from gearexe_spec.wasm.model import (
     Import,
     MemoryType,
     Module,
-    ValueType,
 )
 from gearexe_spec.wasm.opcodes import EMPTY_BLOCK, PLAIN, SIGNATURES, Instruction, Op, natural_alignment
 from gearexe_spec.wasm.stack_limiter import to_signed
@@ -64,7 +63,8 @@ _FLAG = (0x40, _FLAGS_MEMORY, 0)
 """Memory argument of the flag whose address lies on the stack: bit 6 of the alignment announces a memory index."""
 _LOAD_FLAG: Instruction = (Op.I32_LOAD8_U, _FLAG)
 _STORE_FLAG: Instruction = (Op.I32_STORE8, _FLAG)
-_TEMPORARIES = 3
+_TEMPORARIES = (I32_TYPE, I32_TYPE, I64_TYPE)
+"""Our locals: the address, a stored i32, a stored i64."""
 _SIZES = {op: 1 << natural_alignment(op) for op in range(Op.FIRST_LOAD, Op.LAST_STORE + 1)}
 """Bytes that an instruction moves, by opcode."""
 
@@ -116,7 +116,6 @@ class _Hooks:
         self.check_index = self.injection.add_function(
             FunctionType((I32_TYPE, I32_TYPE, I32_TYPE, I32_TYPE), ()), _check_function(mark)
         )
-        self.outlined: dict[Instruction, int] = {}
 
     def add(self) -> Module:
         """Hook all bodies that were there (INS-81)."""
@@ -131,33 +130,22 @@ class _Hooks:
     def hook_body(self, kind: FunctionType, function: Function) -> Function:
         """Put hooks in front of loads and stores; their operands wait in three locals of ours (INS-83).
 
-        A function that has no room for more locals calls a function with the hook instead.
+        A function that has no room for more locals can never run, since its locals alone pass the stack limit.
         """
         first = len(kind.params) + sum(count for count, _ in function.locals)
-        has_room = first + _TEMPORARIES <= MAX_LOCALS
+        if first + len(_TEMPORARIES) > MAX_LOCALS:
+            return function
         changed: list[Instruction] = []
         copied = 0
         for position, instruction in enumerate(function.instructions):
             if Op.FIRST_LOAD <= instruction[0] <= Op.LAST_STORE:
                 changed += function.instructions[copied:position]
                 copied = position + 1
-                changed += self.hook(instruction, first) if has_room else [(Op.CALL, self.outline(instruction))]
+                changed += self.hook(instruction, first)
         if not copied:
             return function
         changed += function.instructions[copied:]
-        temporaries = ((2, I32_TYPE), (1, I64_TYPE)) if has_room else ()
-        return Function((*function.locals, *temporaries), changed)
-
-    def outline(self, instruction: Instruction) -> int:
-        """A function that does one hooked load or store."""
-        index = self.outlined.get(instruction)
-        if index is None:
-            operands, results = SIGNATURES[instruction[0]] or (b"", b"")
-            kind = FunctionType(_single_types(operands), _single_types(results))
-            arguments = [(Op.LOCAL_GET, index) for index in range(len(operands))]
-            body = self.hook_body(kind, Function((), [*arguments, instruction, PLAIN[Op.END]]))
-            index = self.outlined[instruction] = self.injection.add_function(kind, body)
-        return index
+        return Function((*function.locals, *((1, kind) for kind in _TEMPORARIES)), changed)
 
     def hook(self, instruction: Instruction, first: int) -> list[Instruction]:
         """A load or store with its hook; `first` is the first of our locals (INS-84)."""
@@ -199,10 +187,6 @@ class _Hooks:
             (Op.CALL, self.check_index),
             PLAIN[Op.END],
         ]
-
-
-def _single_types(kinds: bytes) -> tuple[ValueType, ...]:
-    return tuple(bytes((kind,)) for kind in kinds)
 
 
 def _page_flag(offset: int) -> Sequence[Instruction]:
