@@ -123,7 +123,7 @@ def failed_metadata(original: bytes, before: CodeMetadata | None) -> CodeMetadat
 
 
 def to_executable(code_id: CodeId, code: InstrumentedCode, metadata: CodeMetadata) -> ExecutableCode:
-    """The code as executions need it (BLK-55)."""
+    """The code as executions need it (BLK-51, BLK-55)."""
     return ExecutableCode(
         code_id=code_id,
         instrumented=code.code,

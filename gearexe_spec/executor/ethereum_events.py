@@ -245,7 +245,7 @@ RouterEvent = (
 
 @dataclass(frozen=True, slots=True)
 class FromMirror:
-    """An event of the Mirror of this program."""
+    """An event of the Mirror of this program (BLK-45)."""
 
     actor_id: ActorId
     event: MirrorEvent

@@ -355,7 +355,7 @@ def apply_wake(block: InBlockState, note: journal.WakeMessage) -> InBlockState:
 def take_from_waitlist(
     block: InBlockState, state: ProgramState, message_id: MessageId
 ) -> tuple[ProgramState, Dispatch]:
-    """Take a waiting message away.
+    """Take a waiting message away (PST-15).
 
     Raises:
         Rejected: WaitlistEntryMissing.

@@ -126,7 +126,7 @@ def digest_transitions(transitions: Iterable[StateTransition]) -> Bytes32:
 
 
 def hash_outcome(transitions: tuple[StateTransition, ...]) -> Bytes32:
-    """BLAKE2b hash of the encoded list (PST-55)."""
+    """BLAKE2b hash of the encoded list (PST-55, PST-56)."""
     return blake2b256(outcome.encode(transitions))
 
 

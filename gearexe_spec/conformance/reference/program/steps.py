@@ -14,17 +14,17 @@ from gearexe_spec.conformance.wire import Accepted, Answer, Apply, RejectedAnswe
 
 BLOCK_ALLOWANCE = 4_000_000_000_000
 NOTE_RULES = {
-    "MessageDispatched": ("JOU-2", "JOU-3"),
-    "GasBurned": ("JOU-3",),
-    "ExitDispatch": ("JOU-3",),
-    "MessageConsumed": ("JOU-3",),
-    "SendDispatch": ("JOU-4",),
-    "WaitDispatch": ("JOU-1", "JOU-4"),
-    "WakeMessage": ("JOU-4",),
-    "UpdatePage": ("JOU-5",),
-    "UpdateAllocations": ("JOU-5",),
-    "SendValue": ("JOU-6",),
-    "StopProcessing": ("JOU-7",),
+    "MessageDispatched": ("EXE-91", "EXE-92"),
+    "GasBurned": ("EXE-92",),
+    "ExitDispatch": ("EXE-92",),
+    "MessageConsumed": ("EXE-92",),
+    "SendDispatch": ("EXE-93",),
+    "WaitDispatch": ("EXE-90", "EXE-93"),
+    "WakeMessage": ("EXE-93",),
+    "UpdatePage": ("EXE-94",),
+    "UpdateAllocations": ("EXE-94",),
+    "SendValue": ("EXE-95",),
+    "StopProcessing": ("EXE-96",),
 }
 RUN_LIMITS = {"outgoingMessages": 16, "outgoingBytes": 4096, "callReplies": 1}
 
@@ -43,7 +43,7 @@ def _rules(case: Form) -> tuple[str, ...]:
     journals = case.get("journals") or [case.get("input", {})]
     kinds = {item["note"] for part in journals for item in part.get("notes", [])}
     pages = ("PST-23", "PST-30") if "steps" in case else ()
-    return (*pages, *sorted({rule for kind in kinds for rule in NOTE_RULES.get(kind, ("JOU-8",))}))
+    return (*pages, *sorted({rule for kind in kinds for rule in NOTE_RULES.get(kind, ("EXE-97",))}))
 
 
 def _journal(case: Form, where: str) -> Iterator[Exchange]:
