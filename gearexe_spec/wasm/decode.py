@@ -101,6 +101,7 @@ class _Decoder:
         self.data_entries: int | None = None
 
     def decode(self) -> tuple[Module, Rejected | None]:
+        """Header, sections, and what must agree between them (WAS-21, WAS-23, WAS-25)."""
         header = self.reader.data[:8]
         if header not in (MODULE_HEADER, _COMPONENT_HEADER):
             raise malformed(0 if header[:4] != MODULE_HEADER[:4] else 4)
@@ -191,6 +192,7 @@ class _Decoder:
         self.sections["types"] = self.read_all(reader, self.read_type)
 
     def read_type(self, reader: ByteReader) -> FunctionType:
+        """A function type; the validator refuses forms of later proposals (WAS-16)."""
         start = reader.offset
         defined, needs_proposal = read_type_definition(reader)
         if needs_proposal and not self.strict:
@@ -208,6 +210,7 @@ class _Decoder:
         self.sections["table"] = self.read_single(reader, self.read_table, CodeRejection.ModuleMultipleTables)
 
     def read_table(self, reader: ByteReader) -> TableType:
+        """A table; one with an initial value is of a later proposal."""
         has_init = reader.peek() == 0x40
         if has_init and reader.take(2) != b"\x40\0":
             raise malformed(reader.offset - 1)
@@ -230,6 +233,7 @@ class _Decoder:
         self.sections["globals"] = self.read_all(reader, self.read_global)
 
     def read_global(self, reader: ByteReader) -> Global:
+        """Type and initial value."""
         kind = _read_global_type(reader)
         init = self.read_expression(reader)
         self.check_supported(init)

@@ -240,6 +240,7 @@ class _Heights:
             raise StackLimitError
 
     def open_block(self, block_type: bytes, is_loop: bool) -> None:
+        """A block begins at the present height."""
         self.outer.append((self.dead, self.end_arity, self.branch_arity, self.start))
         self.end_arity = 0 if block_type == EMPTY_BLOCK else 1
         self.branch_arity = 0 if is_loop else self.end_arity
@@ -272,6 +273,7 @@ class _Heights:
         self.dead = True
 
     def on_br_if(self, label: int) -> None:
+        """Takes what the label takes, then the condition, and gives the former back (INS-25)."""
         arity = self.arity(label)
         self.pop(arity)
         self.pop(1)
@@ -296,6 +298,7 @@ class _Heights:
         self.now += results
 
     def on_call_indirect(self, type_index: int) -> None:
+        """Takes the place in the table, then the parameters (INS-25)."""
         params, results = self.counter.types[type_index]
         self.pop(1)
         self.pop(params)

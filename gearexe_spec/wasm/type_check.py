@@ -149,6 +149,7 @@ class _BodyChecker:
         return ANY
 
     def pop_expected(self, expected: int) -> int:
+        """The last operand, which must be of a type; what was found."""
         found = self.pop()
         if found not in (expected, ANY):
             raise TypeMismatch
@@ -166,6 +167,7 @@ class _BodyChecker:
     # Blocks
 
     def open_block(self, op: int, block_type: bytes) -> None:
+        """A block of an allowed type begins here (WAS-15)."""
         results = _BLOCK_RESULTS.get(block_type)
         if results is None:
             raise TypeMismatch
