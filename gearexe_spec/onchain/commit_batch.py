@@ -2,7 +2,7 @@
 
 Signatures are verified last, against the storage that the batch itself has changed.
 
-Rules: ROU-170 to ROU-209.
+Rules: ROU-170 to ROU-206.
 Source: Router.sol `commitBatch`, `_commitChain`, `_commitTransitions`, `_commitCodes`, `_commitRewards`,
 `_commitValidators`; Gear.sol `blockIsPredecessor`.
 """

@@ -2,7 +2,7 @@
 
 The code runs on the program's clone; the Router it belongs to is burnt into the implementation and asked by calls.
 
-Rules: MIR-1 to MIR-44.
+Rules: MIR-1 to MIR-8, MIR-10 to MIR-25.
 Source: Mirror.sol.
 """
 

@@ -1,6 +1,6 @@
 """POAMiddleware: a list of validators that the owner writes, and refusals for everything else; and the Gear library.
 
-Rules: MUL-20 to MUL-29.
+Rules: MUL-20 to MUL-25, MUL-29.
 Source: POAMiddleware.sol, IMiddleware.sol, Gear.sol (constants).
 """
 

@@ -3,7 +3,7 @@
 A clone asks the Router for the implementation on every call. The full kind answers some getters itself and checks the
 arguments of some functions before it delegates; nothing else tells the two apart.
 
-Rules: MIR-80 to MIR-89, ROU-67 to ROU-69.
+Rules: MIR-80 to MIR-84, ROU-67 to ROU-69.
 Source: MirrorProxy.sol, MirrorProxySmall.sol; OpenZeppelin 5.6.1 ERC1967Proxy.
 """
 

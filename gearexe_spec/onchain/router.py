@@ -1,6 +1,6 @@
 """The Router: its views, what only the owner may do, and the table of all its functions.
 
-Rules: ROU-210 to ROU-229.
+Rules: ROU-210 to ROU-213, ROU-220 to ROU-223.
 Source: Router.sol.
 """
 

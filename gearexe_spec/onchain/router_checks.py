@@ -1,6 +1,6 @@
 """Checks and small steps that several functions of the Router share.
 
-Rules: ROU-100 to ROU-106.
+Rules: ROU-100 to ROU-105.
 Source: Router.sol, SSTORE2.sol, Gear.sol `newGenesis`.
 """
 

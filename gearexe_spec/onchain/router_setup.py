@@ -1,6 +1,6 @@
 """The Router's beginning: initialization, the genesis hash, and replacing validators.
 
-Rules: ROU-110 to ROU-129.
+Rules: ROU-110 to ROU-124.
 Source: Router.sol `initialize`, `reinitialize`, `lookupGenesisHash`, `_resetValidators`.
 """
 

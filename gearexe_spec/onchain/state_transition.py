@@ -2,7 +2,7 @@
 
 What fails for a receiver fails softly: the transition goes on, an event tells, and Ether stays on the Mirror.
 
-Rules: MIR-50 to MIR-79.
+Rules: MIR-50 to MIR-58, MIR-60 to MIR-73.
 Source: Mirror.sol `performStateTransition` and what it calls.
 """
 

@@ -1,6 +1,6 @@
 """What Router, WrappedVara and the Middleware share: one owner, versions of initialization, pausing, upgrades, EIP-712.
 
-Rules: ROU-50 to ROU-66.
+Rules: ROU-50 to ROU-64, ROU-66.
 Source: OpenZeppelin 5.6.1 OwnableUpgradeable, Initializable, PausableUpgradeable, UUPSUpgradeable, ERC1967Utils,
 EIP712Upgradeable, NoncesUpgradeable.
 """
