@@ -2,7 +2,7 @@
 
 Production returns an error for the first group and panics for the second; the third is what storage itself refuses.
 
-Rules: PST-3, JOU-2, BLK-3.
+Rules: PST-3, JOU-31, BLK-4 to BLK-9.
 """
 
 from __future__ import annotations
