@@ -203,9 +203,14 @@ def hash_personal_message(digest: Bytes32) -> Bytes32:
     return keccak256(_EIP191_PREFIX + digest)
 
 
+def encode_for_intended_validator(router: Address, digest: Bytes32) -> bytes:
+    """What is hashed to sign a batch: 54 bytes, 19 00, the Router's proxy, the digest (CRY-29)."""
+    return _INTENDED_VALIDATOR_PREFIX + router + digest
+
+
 def hash_for_intended_validator(router: Address, digest: Bytes32) -> Bytes32:
     """What is signed of a batch: ERC-191 version 0, with the Router's proxy as the one who validates (CRY-29)."""
-    return keccak256(_INTENDED_VALIDATOR_PREFIX + router + digest)
+    return keccak256(encode_for_intended_validator(router, digest))
 
 
 def address_from_text(text: str) -> Address:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from gearexe_spec.base.fixed_bytes import Address, Bytes4, Bytes32
 from gearexe_spec.base.ids import CodeId, MessageId
 from gearexe_spec.base.numeric import U8, U48, U128, U256
+from gearexe_spec.crypto.ecdsa import encode_for_intended_validator, hash_for_intended_validator
 from gearexe_spec.crypto.hashes import KECCAK_EMPTY, keccak256
 
 
@@ -421,7 +422,7 @@ def hash_batch_commitment(batch: BatchCommitment) -> Bytes32:
 
 def preimage_signed_digest(router: Address, batch_hash: Bytes32) -> bytes:
     """54 bytes: 19 00, the Router 20, the batch hash 32 (COM-16)."""
-    return b"\x19\x00" + router + batch_hash
+    return encode_for_intended_validator(router, batch_hash)
 
 
 def compute_signed_digest(router: Address, batch_hash: Bytes32) -> Bytes32:
@@ -434,4 +435,4 @@ def compute_signed_digest(router: Address, batch_hash: Bytes32) -> Bytes32:
     Rules: COM-16.
     Source: Gear.sol `validateSignaturesAt`.
     """
-    return keccak256(preimage_signed_digest(router, batch_hash))
+    return hash_for_intended_validator(router, batch_hash)
