@@ -147,6 +147,7 @@ class EvmTarget(Target):
         self._artifacts = load_artifacts(folder)
         self._errors = read_errors(self._artifacts)
         self._chain: Chain | None = None
+        self._genesis: dict[str, Json] = {}
         self._saved: dict[str, tuple[Chain, tuple[Snapshot, dict[Address, str], Paths]]] = {}
 
     def describe(self) -> dict[str, Json]:
@@ -176,12 +177,14 @@ class EvmTarget(Target):
     def _dispatch(self, request: Request) -> Answer:
         match request:
             case Init(area=area, state=state) if area == AREA:
-                self._chain = load_chain(cast(Form, state))
+                form = cast(Form, state)
+                self._chain = load_chain(form)
+                self._genesis = {name: part for name, part in form.items() if name != "state"}
                 return Accepted()
             case Apply(operation=operation, input=form) if operation.startswith(f"{AREA}/"):
                 return self._apply(operation.removeprefix(f"{AREA}/"), form)
             case GetState(area=area) if area == AREA:
-                return Accepted(pairs(self._running().paths))
+                return Accepted({**self._genesis, "state": pairs(self._running().paths)})
             case Save(name=name):
                 chain = self._running()
                 self._saved[name] = (chain, chain.save())
