@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 
 from gearexe_spec.conformance.compare import Difference, compare_answers, describe
 from gearexe_spec.conformance.json_form import Json
-from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Failure, RejectedAnswer, Unsupported
+from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Failure, RejectedAnswer, Request, Unsupported
 
 PANIC = "panic: "
 """How the production target begins the message of a panic."""
@@ -221,6 +221,13 @@ def compare_with_production(
         return Verdict.DIFFERENT, Difference("", describe(production), describe(specification))
     difference = compare_answers(expected, specification)
     return (Verdict.SAME if difference is None else Verdict.DIFFERENT), difference
+
+
+def leave_out_declared(request: Request, expected: Answer | None) -> Answer | None:
+    """What the release is held to of a recording of the pinned revision: all but what is declared (REV-4)."""
+    if not isinstance(request, Apply) or not isinstance(expected, Accepted) or not isinstance(expected.outputs, dict):
+        return expected
+    return replace(expected, outputs=_without(expected.outputs, _fields_left_out(request.operation)))
 
 
 def declared(rule: str) -> RevisionDifference | None:

@@ -86,7 +86,7 @@ def run_case(target: Target, case: Case, name: str) -> Outcome:
     done = 0
     try:
         for exchange, answer in _answered(target, case):
-            difference = compare_answers(exchange.expected, answer)
+            difference = compare_answers(target.expected_of(exchange.request, exchange.expected), answer)
             if difference is None:
                 done += 1
                 continue

@@ -17,6 +17,7 @@ from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.channel import Channel, ProcessChannel, connect_tcp, connect_unix
 from gearexe_spec.conformance.targets.evm import EvmTarget
 from gearexe_spec.conformance.targets.faults import FAULTS
+from gearexe_spec.conformance.targets.release import ReleaseTarget
 from gearexe_spec.conformance.targets.remote import RemoteTarget
 from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
 from gearexe_spec.evm.artifacts import ArtifactError
@@ -48,6 +49,8 @@ class TargetChoice:
                 return SpecTarget()
             case "evm", _, folder:
                 return _evm_target(folder)
+            case "production", "", "":
+                return ReleaseTarget(self._open_channel(), self.seconds)
         return RemoteTarget(self._open_channel(), self.seconds)
 
     def _open_channel(self) -> Callable[[], Channel]:
