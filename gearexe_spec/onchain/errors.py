@@ -215,14 +215,20 @@ def encode_revert_data(rejected: Rejected) -> bytes:
     return _selector(_signature(reason)) + b"".join(words)
 
 
-def decode_revert_data(data: bytes) -> tuple[Rejection, tuple[object, ...]]:
+def decode_revert_data(
+    data: bytes, more: tuple[type[ContractRejection], ...] = ()
+) -> tuple[Rejection, tuple[object, ...]]:
     """The name of revert data, and its arguments as words (ROU-5).
 
     The selector decides the name. Where several contracts declare an error, they share it.
+
+    Args:
+        data: as the contract reverted with it.
+        more: errors of contracts that another room adds.
     """
     if not data:
         return EvmRejection.Empty, ()
-    reason = _by_selector().get(data[:4])
+    reason = _by_selector(more).get(data[:4])
     if reason is None:
         return EvmRejection.ForeignError, (data,)
     if reason is EvmRejection.Error:
@@ -245,8 +251,9 @@ def _selector(signature: str) -> Bytes4:
 
 
 @cache
-def _by_selector() -> dict[bytes, Rejection]:
+def _by_selector(more: tuple[type[ContractRejection], ...]) -> dict[bytes, Rejection]:
     tables: tuple[type[ContractRejection], ...] = (
+        *more,
         MiddlewareRejection,
         MulticallRejection,
         WrappedVaraRejection,

@@ -35,6 +35,7 @@ from gearexe_spec.onchain.world import (
     Account,
     Block,
     Code,
+    ExtensionCode,
     ForeignCode,
     MirrorStorage,
     RouterStorage,
@@ -233,6 +234,8 @@ class Execution:
     def is_foreign(self, address: Address) -> bool:
         """Whether an account is none of our contracts."""
         code = self.world.account(address).code
+        if isinstance(code, ExtensionCode):
+            return code.foreign
         return code is None or isinstance(code, ForeignCode)
 
     def move_ether(self, sender: Address, to: Address, value: U256) -> None:

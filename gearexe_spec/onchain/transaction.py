@@ -9,6 +9,7 @@ Source: the EVM; README of the recorded scenarios for what counts as one transac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from immutables import Map
@@ -35,6 +36,7 @@ from gearexe_spec.onchain.world import (
     Code,
     ContractCode,
     ContractKind,
+    ExtensionCode,
     MirrorCode,
     UnderConstruction,
     World,
@@ -78,19 +80,23 @@ class ProxyArguments:
     data: bytes
 
 
+Constructor = Callable[[Frame, bytes], ExtensionCode]
+"""The constructor of a contract that another room adds: from encoded arguments to code (ROU-244)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """A transaction that makes a contract.
 
     Args:
         sender: who signs; its address and nonce give the contract's address.
-        contract: the kind; None for the Mirror.
+        contract: the kind; None for the Mirror; the constructor of a contract of another room.
         arguments: the Router for a Mirror, two arguments for a proxy, none for the others; or encoded.
         value: wei.
     """
 
     sender: Address
-    contract: ContractKind | None
+    contract: ContractKind | Constructor | None
     arguments: Address | ProxyArguments | bytes | None = None
     value: U256 = ZERO_U256
 
@@ -151,6 +157,8 @@ def run_code(frame: Frame, code: Code) -> bytes:
             return state_transition.INTERFACE.run(frame)
         case CloneCode():
             return run_clone(frame, code)
+        case ExtensionCode():
+            return code.run(frame)
     return b""
 
 
@@ -230,13 +238,15 @@ def construct(execution: Execution, deployment: Deployment, address: Address) ->
             code = ContractCode(kind, address)
             if kind in UPGRADEABLE_KINDS:
                 lock_implementation(frame)
+        case constructor, bytes() as encoded if callable(constructor):
+            code = constructor(frame, encoded)
         case _:
             raise NotSpecifiedYet("a deployment with other arguments than its constructor's")
     execution.world = execution.world.with_account(address, replace(execution.world.account(address), code=code))
 
 
-def decode_arguments(deployment: Deployment) -> Address | ProxyArguments | None:
-    """What the constructor gets, decoded if it is given as bytes (ROU-239).
+def decode_arguments(deployment: Deployment) -> Address | ProxyArguments | bytes | None:
+    """What the constructor gets, decoded if it is given as bytes (ROU-239); those of other rooms decode it themselves.
 
     Raises:
         Rejected: Empty, for bytes that do not fit.
@@ -250,7 +260,9 @@ def decode_arguments(deployment: Deployment) -> Address | ProxyArguments | None:
                 return Address(decode_sequence((abi_address,), arguments)[0])
             case ContractKind.ERC1967Proxy:
                 return ProxyArguments(*decode_sequence((abi_address, abi_bytes), arguments))
-        return None
+            case ContractKind():
+                return None
+        return arguments
     except Rejected as rejected:
         raise empty_revert() from rejected
 

@@ -10,9 +10,11 @@ Source: IRouter.sol (`Storage`), Mirror.sol, OpenZeppelin 5.6.1 upgradeable cont
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from typing import TYPE_CHECKING, ClassVar
 
 from immutables import Map
 
@@ -21,6 +23,9 @@ from gearexe_spec.base.ids import CodeId
 from gearexe_spec.base.numeric import U16, U32, U48, U64, U128, U256
 from gearexe_spec.crypto.ids import compute_namespace_slot
 from gearexe_spec.onchain.commitments import AggregatedPublicKey
+
+if TYPE_CHECKING:
+    from gearexe_spec.onchain.machine import Frame
 
 ZERO_ADDRESS = Address.zero()
 ZERO_WORD = Bytes32.zero()
@@ -173,6 +178,8 @@ class Storage:
     mirror: MirrorStorage = MirrorStorage()
     token: TokenStorage = TokenStorage()
     middleware: MiddlewareStorage = MiddlewareStorage()
+    extension: object = None
+    """The frozen record of a contract that another room adds (`ExtensionCode`)."""
 
 
 EMPTY_STORAGE = Storage()
@@ -232,7 +239,26 @@ class UnderConstruction:
     """A contract of ours whose constructor runs: it has no code yet."""
 
 
-Code = ContractCode | MirrorCode | CloneCode | DataCode | ForeignCode | UnderConstruction
+class ExtensionCode(ABC):
+    """Code of a contract that another room adds (ROU-243).
+
+    Subclasses are frozen: what their constructor fixed for ever, and how they answer.
+    """
+
+    foreign: ClassVar[bool] = False
+    """Whether calls from and to it are listed, as those of accounts that are none of our contracts."""
+
+    @abstractmethod
+    def run(self, frame: Frame) -> bytes:
+        """What the code returns.
+
+        Raises:
+            Rejected: the code reverts.
+            NotSpecifiedYet: there is no rule for the call.
+        """
+
+
+Code = ContractCode | MirrorCode | CloneCode | DataCode | ForeignCode | UnderConstruction | ExtensionCode
 
 
 @dataclass(frozen=True, slots=True)

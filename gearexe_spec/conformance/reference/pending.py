@@ -11,16 +11,13 @@ from typing import Any
 from gearexe_spec.conformance.reference.adapter import ADAPTERS, Case, Document, Exchange
 from gearexe_spec.conformance.wire import Accepted, Apply
 
-PENDING = (
-    "consensus-roles/1",
-    "economics-scenario/1",
-)
+PENDING = ("consensus-roles/1",)
 
 
 def pending_cases(document: Document) -> Iterator[Case]:
     """The recorded cases by name; each asks for an operation that nobody offers."""
     groups: Any = document.get("groups") or {"cases": document["cases"]}
-    what = f"recordings in the format {document.get('format', 'economics-scenario/1')}"
+    what = f"recordings in the format {document['format']}"
     for group, cases in groups.items():
         for index, case in enumerate(cases):
             name = case["name"] if isinstance(case, dict) and "name" in case else str(index)

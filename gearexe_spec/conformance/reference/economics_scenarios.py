@@ -1,0 +1,255 @@
+"""Scenarios of the economics: what Symbiotic's contracts and the Middleware did, step by step.
+
+Each case begins in one of the file's worlds. Recordings name accounts by labels, and give watched values decoded; both
+are turned into addresses and words here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gearexe_spec.base.fixed_bytes import Address
+from gearexe_spec.codec.abi import encode_sequence
+from gearexe_spec.codec.abi_types import parse_type
+from gearexe_spec.conformance.json_form import Json
+from gearexe_spec.conformance.reference.adapter import Case, Document, Exchange, adapter
+from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer
+from gearexe_spec.crypto.hashes import keccak256
+
+AREA = "economics"
+USUAL_GAS = 100_000_000
+PROXY = "ERC1967Proxy"
+Record = dict[str, Any]
+REASONS = {"": "Empty", "?": "ForeignError"}
+"""Names of reverts that are no errors."""
+
+
+@adapter("economics-scenario/1")
+def read_scenarios(document: Document) -> Iterator[Case]:
+    """The cases of a file."""
+    worlds: Any = document["worlds"]
+    cases: Any = document["cases"]
+    for index, case in enumerate(cases):
+        scenario = Scenario(worlds[case["world"]], case, f"/cases/{index}")
+        yield Case(case["name"], scenario.exchanges, tuple(case.get("tags", ())))
+
+
+class Scenario:
+    """One recorded case."""
+
+    def __init__(self, world: Record, case: Record, place: str) -> None:
+        self.world = world
+        self.case = case
+        self.place = place
+        self.labels: dict[str, str] = {
+            **world["contracts"],
+            **case.get("contracts", {}),
+            **{label: account["address"] for label, account in case["accounts"].items()},
+        }
+        self.watched: dict[str, Record] = {view["id"]: view for view in case.get("watch", ())}
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """World, steps with what is watched, and what is watched in the end."""
+        yield Exchange(Init(AREA, self.genesis()), None, f"{self.place}/world")
+        yield self.deployed()
+        for index, step in enumerate(self.case["steps"]):
+            place = f"{self.place}/steps/{index}"
+            if step.get("gas", USUAL_GAS) != USUAL_GAS and step["result"]["status"] != "ok":
+                continue  # gas is not metered, and only gas made it fail
+            yield self.exchange(step, place)
+            if step.get("after"):
+                yield self.compare_views(step["block"], step["after"], f"{place}/after")
+        if self.case.get("final"):
+            yield self.compare_views(self.case["steps"][-1]["block"], self.case["final"], f"{self.place}/final")
+
+    def genesis(self) -> Json:
+        """The world of the case, as `init` takes it."""
+        genesis = self.world["genesis"]
+        block = {"number": genesis["blockNumber"], "timestamp": genesis["timestamp"]}
+        return {
+            "chainId": hex(genesis["chainId"]),
+            "block": block_of(block),
+            "accounts": [
+                {"address": self.labels[label], "balance": as_hex(balance)}
+                for label, balance in sorted(genesis["balances"].items())
+            ],
+            "contracts": [self.contract(entry) for entry in self.world["deployments"]],
+            "calls": self.registrations(),
+        }
+
+    def registrations(self) -> list[Json]:
+        """What the initialization of the Middleware does in other contracts, which its own rules do not do yet."""
+        artifacts = {entry["label"]: entry for entry in self.world["deployments"]}
+        proxy = artifacts.get("middleware")
+        if proxy is None or artifacts["middlewareImpl"]["artifact"] != "Middleware":
+            return []
+        middleware = Address(bytes.fromhex(proxy["address"][2:]))
+        naming = keccak256(b"setMiddleware(address)")[:4] + encode_sequence((parse_type("address"),), (middleware,))
+        calls = (("networkRegistry", keccak256(b"registerNetwork()")[:4]), ("networkMiddlewareService", naming))
+        return [
+            {"from": proxy["address"], "to": self.labels[to], "calldata": "0x" + data.hex(), "value": "0x0"}
+            for to, data in calls
+        ]
+
+    def contract(self, entry: Record) -> Json:
+        """A contract of the world; a clone is made by a factory, whose rules give it its address."""
+        form = self.deployment(entry)
+        return form | {"address": entry["address"]} if entry["artifact"].startswith("clone of ") else form
+
+    def deployment(self, entry: Record) -> dict[str, Json]:
+        """A contract that is deployed, without the block."""
+        return {
+            "from": self.address(entry, "from"),
+            "nonce": hex(entry["nonce"]),
+            "artifact": entry["artifact"],
+            "constructorArguments": encode_arguments(entry["artifact"], entry.get("constructorArgs") or []),
+        }
+
+    def deployed(self) -> Exchange:
+        """Every contract of the world stands where it was recorded."""
+        addresses: list[Json] = [entry["address"] for entry in self.world["deployments"]]
+        request = Apply(f"{AREA}/hasCode", {"addresses": addresses})
+        return Exchange(request, Accepted({"hasCode": [True] * len(addresses)}), f"{self.place}/world")
+
+    def address(self, step: Record, role: str) -> str:
+        """The address of a step's sender or target."""
+        return str(step.get(f"{role}Address") or self.labels[step[role]])
+
+    def exchange(self, step: Record, place: str) -> Exchange:
+        """A step and what was recorded of it."""
+        form: dict[str, Json] = {"block": block_of(step["block"]), "value": as_hex(step.get("value", 0))}
+        if step["kind"] == "deploy":
+            form |= self.deployment(step)
+            return Exchange(Apply(f"{AREA}/deploy", form), self.expected(step), place)
+        if "calldata" not in step and "calldataHash" in step:
+            # the names of the arguments do not tell their order, so no calldata can be made of them
+            return Exchange(Apply(f"{AREA}/callByArguments", form), None, place)
+        form |= {
+            "from": self.address(step, "from"),
+            "to": self.address(step, "to"),
+            "calldata": step.get("calldata", "0x"),
+            "dry": step["kind"] == "view",
+        }
+        return Exchange(Apply(f"{AREA}/call", form), self.expected(step), place)
+
+    def expected(self, step: Record) -> Answer:
+        """What was recorded of a step."""
+        result = step["result"]
+        seen: dict[str, Json] = {"calls": [self.call(call) for call in step.get("foreignCalls", ())]}
+        if result["status"] != "ok":
+            name = result["error"]["name"]
+            return RejectedAnswer(REASONS.get(name, name), "", {"data": result.get("return", "0x"), **seen})
+
+        seen["creations"] = [self.creation(creation) for creation in step.get("creates", ())]
+        seen["returnData"] = self.address(step, "to") if step["kind"] == "deploy" else result.get("return", "0x")
+        if "logsDigest" in step:
+            digest = step["logsDigest"]
+            seen["logsDigest"] = {"count": hex(digest["count"]), "keccak256": digest["keccak256"]}
+        else:
+            seen["logs"] = [self.log(log) for log in step.get("logs", ())]
+        return Accepted(seen)
+
+    def call(self, call: Record) -> Json:
+        """A call of a test contract, without its gas."""
+        return {
+            "from": self.address(call, "from"),
+            "to": self.address(call, "to"),
+            "value": as_hex(call.get("value", 0)),
+            "calldata": call.get("calldata", "0x"),
+            "static": call.get("static", False),
+            "success": call["success"],
+            "returnData": call.get("return", "0x"),
+        }
+
+    def creation(self, creation: Record) -> Json:
+        """A contract made inside a step; its salt shows in the address."""
+        deployer = creation["deployer"]
+        return {
+            "address": creation["address"],
+            "from": self.labels.get(deployer, deployer),
+            "initcodeHash": creation["initcodeHash"],
+        }
+
+    def log(self, log: Record) -> Json:
+        """A log as it goes over the wire."""
+        address = log["address"] if "address" in log else self.labels[log["label"]]
+        return {"address": address, "topics": log.get("topics", []), "data": log.get("data", "0x")}
+
+    def compare_views(self, block: Record, values: Record, place: str) -> Exchange:
+        """Watched values, asked for in a block."""
+        if any("slot" in self.watched[name] for name in values):
+            return Exchange(Apply(f"{AREA}/slots", {}), None, place)
+        views: list[Json] = [self.view(self.watched[name]) for name in sorted(values)]
+        expected: list[Json] = [value_of(values[name]) for name in sorted(values)]
+        request = Apply(f"{AREA}/views", {"block": block_of(block), "views": views})
+        return Exchange(request, Accepted({"values": expected}), place)
+
+    def view(self, view: Record) -> Json:
+        """The call behind a watched value."""
+        signature = view["function"]
+        types = signature[signature.index("(") :]
+        calldata = keccak256(signature.encode())[:4] + encode_values(types, view["args"])
+        return {"to": self.address(view, "to"), "calldata": "0x" + calldata.hex()}
+
+
+def encode_values(types: str, values: Sequence[Any]) -> bytes:
+    """Recorded arguments in the order of their types, which are written as a tuple."""
+    kinds = [parse_type(kind) for kind in split_types(types)]
+    return encode_sequence(kinds, [typed(kind, value) for kind, value in zip(split_types(types), values, strict=True)])
+
+
+def split_types(types: str) -> list[str]:
+    """The static types of an argument list."""
+    return [kind for kind in types.strip("()").split(",") if kind]
+
+
+def typed(kind: str, value: Any) -> Any:
+    """A recorded value of a static type, as the encoder takes it."""
+    match kind:
+        case "address":
+            return Address(bytes.fromhex(value[2:]))
+        case "bool" | "string":
+            return value
+    if kind.startswith("bytes"):
+        return bytes.fromhex(value[2:])
+    return value if isinstance(value, int) else int(value, 16)
+
+
+def encode_arguments(artifact: str, values: Sequence[Any]) -> str:
+    """The arguments of a constructor; their types are those of the recorded values."""
+    kinds = ["address", "bytes"] if artifact == PROXY else [kind_of(value) for value in values]
+    return "0x" + encode_values(f"({','.join(kinds)})", values).hex()
+
+
+def kind_of(value: Any) -> str:
+    """The type that a recorded argument of a constructor has by its looks."""
+    if not isinstance(value, str):
+        return "bool" if isinstance(value, bool) else "uint256"
+    if not value.startswith("0x"):
+        return "string"
+    return "address" if len(value) == 42 else "uint256"
+
+
+def value_of(value: Any) -> Json:
+    """A watched value as the words its view returned, or as the name of its revert."""
+    if isinstance(value, dict) and set(value) == {"revert"}:
+        name = value["revert"]
+        return {"reason": REASONS["" if name == "empty" else name] if name in ("empty", "?") else name}
+    items = value if isinstance(value, list) else [value]
+    return {"returnData": "0x" + b"".join(map(encode_item, items)).hex()}
+
+
+def encode_item(item: Any) -> bytes:
+    """A static value as its word; hex is right-aligned, whether a number, an address or a whole word."""
+    return int(item, 16).to_bytes(32, "big") if isinstance(item, str) else int(item).to_bytes(32, "big")
+
+
+def as_hex(number: int | str) -> str:
+    """A number as minimal hex."""
+    return hex(number) if isinstance(number, int) else hex(int(number, 16))
+
+
+def block_of(block: Record) -> Json:
+    """A block as it goes over the wire."""
+    return {"number": hex(block["number"]), "timestamp": hex(block["timestamp"])}

@@ -1,0 +1,46 @@
+"""How the contracts of this room are deployed: their constructors by the names of their artifacts.
+
+Rules: SYM-29.
+Source: the constructors of symbiotic-core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.codec.abi import AbiType, decode_sequence
+from gearexe_spec.codec.abi_types import parse_type
+from gearexe_spec.onchain.calldata import empty_revert
+from gearexe_spec.onchain.machine import Frame
+from gearexe_spec.onchain.transaction import Constructor
+from gearexe_spec.onchain.world import ExtensionCode
+from gearexe_spec.symbiotic.middleware_service import NetworkMiddlewareService
+from gearexe_spec.symbiotic.opt_in import OptInService
+from gearexe_spec.symbiotic.registries import NetworkRegistry, OperatorRegistry
+
+
+def constructor_of(code: type[ExtensionCode], *types: str) -> Constructor:
+    """A constructor that only keeps its arguments in the code (SYM-29)."""
+    kinds: tuple[AbiType[Any], ...] = tuple(map(parse_type, types))
+
+    def construct(frame: Frame, arguments: bytes) -> ExtensionCode:
+        try:
+            return code(*decode_sequence(kinds, arguments))
+        except Rejected as rejected:
+            raise empty_revert() from rejected
+
+    return construct
+
+
+CONSTRUCTORS: Mapping[str, Constructor] = MappingProxyType(
+    {
+        "NetworkRegistry": constructor_of(NetworkRegistry),
+        "OperatorRegistry": constructor_of(OperatorRegistry),
+        "NetworkMiddlewareService": constructor_of(NetworkMiddlewareService, "address"),
+        "OptInService": constructor_of(OptInService, "address", "address", "string"),
+    }
+)
+"""By artifact."""

@@ -1,0 +1,45 @@
+"""The errors of Symbiotic's contracts, each by its signature; arguments stand in `ContractRejection`'s form.
+
+Rules: SYM-8.
+Source: the `error` declarations of symbiotic-core (`interfaces/common/IRegistry.sol`, `interfaces/service/*.sol`,
+`interfaces/INetworkRegistry.sol`, `interfaces/IOperatorRegistry.sol`).
+"""
+
+from __future__ import annotations
+
+from enum import unique
+
+from gearexe_spec.onchain.errors import ContractRejection
+
+
+@unique
+class RegistryRejection(ContractRejection):
+    """Errors of the registries of operators and networks."""
+
+    NetworkAlreadyRegistered = "NetworkAlreadyRegistered()"
+    OperatorAlreadyRegistered = "OperatorAlreadyRegistered()"
+
+
+@unique
+class MiddlewareServiceRejection(ContractRejection):
+    """Errors of the service that knows each network's middleware."""
+
+    AlreadySet = "AlreadySet()"
+    NotNetwork = "NotNetwork()"
+
+
+@unique
+class OptInRejection(ContractRejection):
+    """Errors of the opt-in services."""
+
+    AlreadyOptedIn = "AlreadyOptedIn()"
+    ExpiredSignature = "ExpiredSignature()"
+    InvalidSignature = "InvalidSignature()"
+    NotOptedIn = "NotOptedIn()"
+    NotWhereEntity = "NotWhereEntity()"
+    NotWho = "NotWho()"
+    OptOutCooldown = "OptOutCooldown()"
+
+
+REJECTIONS: tuple[type[ContractRejection], ...] = (RegistryRejection, MiddlewareServiceRejection, OptInRejection)
+"""All errors of this room, for reading revert data."""

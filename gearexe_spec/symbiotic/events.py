@@ -1,0 +1,57 @@
+"""What Symbiotic's contracts emit.
+
+Rules: ROU-7, ROU-8.
+Source: the `event` declarations of symbiotic-core (`interfaces/common/IRegistry.sol`, `interfaces/service/*.sol`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gearexe_spec.base.fixed_bytes import Address
+from gearexe_spec.onchain.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntity(Event):
+    """A registry knows somebody from now on."""
+
+    declaration: ClassVar[str] = "AddEntity(address indexed entity)"
+    entity: Address
+
+
+@dataclass(frozen=True, slots=True)
+class SetMiddleware(Event):
+    """A network named the contract that speaks for it."""
+
+    declaration: ClassVar[str] = "SetMiddleware(address indexed network, address middleware)"
+    network: Address
+    middleware: Address
+
+
+@dataclass(frozen=True, slots=True)
+class IncreaseNonce(Event):
+    """Signatures with the earlier nonce are void."""
+
+    declaration: ClassVar[str] = "IncreaseNonce(address indexed who, address indexed where)"
+    who: Address
+    where: Address
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn(Event):
+    """Somebody takes part somewhere from now on."""
+
+    declaration: ClassVar[str] = "OptIn(address indexed who, address indexed where)"
+    who: Address
+    where: Address
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut(Event):
+    """Somebody takes part no longer."""
+
+    declaration: ClassVar[str] = "OptOut(address indexed who, address indexed where)"
+    who: Address
+    where: Address
