@@ -41,5 +41,25 @@ class OptInRejection(ContractRejection):
     OptOutCooldown = "OptOutCooldown()"
 
 
-REJECTIONS: tuple[type[ContractRejection], ...] = (RegistryRejection, MiddlewareServiceRejection, OptInRejection)
+@unique
+class VaultRejection(ContractRejection):
+    """Errors of a vault's accounts."""
+
+    AlreadyClaimed = "AlreadyClaimed()"
+    InsufficientClaim = "InsufficientClaim()"
+    InsufficientRedemption = "InsufficientRedemption()"
+    InsufficientWithdrawal = "InsufficientWithdrawal()"
+    InvalidCaptureEpoch = "InvalidCaptureEpoch()"
+    InvalidEpoch = "InvalidEpoch()"
+    InvalidTimestamp = "InvalidTimestamp()"
+    TooMuchRedeem = "TooMuchRedeem()"
+    TooMuchWithdraw = "TooMuchWithdraw()"
+
+
+REJECTIONS: tuple[type[ContractRejection], ...] = (
+    RegistryRejection,
+    MiddlewareServiceRejection,
+    OptInRejection,
+    VaultRejection,
+)
 """All errors of this room, for reading revert data."""

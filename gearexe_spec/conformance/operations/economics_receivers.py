@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from gearexe_spec.base.fixed_bytes import Bytes32
+from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.onchain.calldata import HEAD, WORD
 from gearexe_spec.onchain.contract_calls import expect_success
 from gearexe_spec.onchain.dispatch import Function, Interface, table
@@ -51,12 +52,24 @@ def answer_is_valid_signature(frame: Frame) -> bytes:
     return encode_word(VALID if signature == storage_of(frame, WalletStorage).good else INVALID)
 
 
+def refuse_unknown(frame: Frame) -> bytes:
+    """A call that no recording makes.
+
+    Raises:
+        NotSpecifiedYet: always.
+    """
+    raise NotSpecifiedYet("another function of a test contract")
+
+
 WALLET = Interface(
     table(
         Function("setGood(bytes)", 1, set_good),
+        Function("good()", 0, lambda frame: encode_tuple((encode_bytes(storage_of(frame, WalletStorage).good),))),
         Function("exec(address,bytes)", 2, forward),
         Function("isValidSignature(bytes32,bytes)", 2, answer_is_valid_signature),
-    )
+    ),
+    receive=refuse_unknown,
+    fallback=refuse_unknown,
 )
 
 
