@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from gearexe_spec.codec.json_reader import read_json
 from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.wire import (
     Accepted,
@@ -174,8 +175,8 @@ def from_line(line: bytes) -> Json:
         WireError: it is no JSON.
     """
     try:
-        form: Json = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        form: Json = read_json(line)
+    except ValueError as error:
         start = line[:60].decode(errors="replace").strip()
         raise WireError(f"no JSON: {start!r}") from error
     return form

@@ -5,7 +5,6 @@ Rules: VEC-1 to VEC-3.
 
 from __future__ import annotations
 
-import json
 import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 
+from gearexe_spec.codec.json_reader import read_json
 from gearexe_spec.conformance.reference.adapter import Document
 from gearexe_spec.shipped import shipped
 
@@ -97,8 +97,8 @@ def read_document(path: Path) -> Document:
 @lru_cache(maxsize=4)
 def _read_version(path: Path, _written: int) -> Document:
     try:
-        parts = json.loads(read_bytes(path))
-    except (ValueError, RecursionError) as error:
+        parts = read_json(read_bytes(path))
+    except ValueError as error:
         raise UnreadableFile(f"no JSON: {error}") from error
     if not isinstance(parts, dict):
         raise UnreadableFile("no JSON object")

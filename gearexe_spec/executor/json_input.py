@@ -6,7 +6,6 @@ Source: serde implementations in ethexe/common/src/injected.rs, protocol/gsigner
 
 from __future__ import annotations
 
-import json
 from enum import auto
 from typing import Any, NoReturn
 
@@ -14,6 +13,7 @@ from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.ids import ActorId
 from gearexe_spec.base.numeric import U128
 from gearexe_spec.base.rejection import NotSpecifiedYet, Phase, Rejected, Rejection
+from gearexe_spec.codec.json_reader import read_json
 from gearexe_spec.crypto.ecdsa import Signature, address_from_text, hash_personal_message, recover_signer
 from gearexe_spec.executor.injected_transaction import (
     MAX_PAYLOAD_LENGTH,
@@ -87,8 +87,8 @@ class _Object(dict[str, Any]):
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_Object, parse_constant=_refuse_constant, parse_int=_whole_number)
-    except (ValueError, RecursionError) as error:
+        return read_json(text, object_pairs_hook=_Object, parse_constant=_refuse_constant, parse_int=_whole_number)
+    except ValueError as error:
         raise Rejected(JsonInputRejection.NoJson) from error
 
 
