@@ -180,6 +180,8 @@ class Scenario:
         """Watched values, asked for in a block."""
         if any("slot" in self.watched[name] for name in values):
             return Exchange(Apply(f"{AREA}/slots", {}), None, place)
+        if not all(is_static(value) for value in values.values()):
+            return Exchange(Apply(f"{AREA}/dynamicViews", {}), None, place)
         views: list[Json] = [self.view(self.watched[name]) for name in sorted(values)]
         expected: list[Json] = [value_of(values[name]) for name in sorted(values)]
         request = Apply(f"{AREA}/views", {"block": block_of(block), "views": views})
@@ -229,6 +231,14 @@ def kind_of(value: Any) -> str:
     if not value.startswith("0x"):
         return "string"
     return "address" if len(value) == 42 else "uint256"
+
+
+def is_static(value: Any) -> bool:
+    """Whether a watched value shows its words by itself; of structs, lists in lists and texts the type is needed."""
+    items = value if isinstance(value, list) else [value]
+    return all(isinstance(item, int) or (isinstance(item, str) and item.startswith("0x")) for item in items) or (
+        isinstance(value, dict) and set(value) == {"revert"}
+    )
 
 
 def value_of(value: Any) -> Json:
