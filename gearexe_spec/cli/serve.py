@@ -10,6 +10,8 @@ import typer
 from gearexe_spec.conformance.server import serve_stdio, tcp_server, unix_server
 from gearexe_spec.conformance.targets.choose import TargetChoice
 
+GREATEST_PORT = 65_535
+
 
 def serve(
     unix: Annotated[Path | None, typer.Option(help="Listen on this Unix socket instead of standard input.")] = None,
@@ -24,6 +26,8 @@ def serve(
             server.serve_forever()
     elif tcp is not None:
         host, _, port = tcp.rpartition(":")
+        if not port.isdecimal() or int(port) > GREATEST_PORT:
+            raise typer.BadParameter(f"HOST:PORT expected, not {tcp}")
         with tcp_server(choice, host or "127.0.0.1", int(port)) as server:
             typer.echo(f"listening on {server.server_address[0]!s}:{server.server_address[1]}", err=True)
             server.serve_forever()
