@@ -178,6 +178,10 @@ class Storage:
     mirror: MirrorStorage = MirrorStorage()
     token: TokenStorage = TokenStorage()
     middleware: MiddlewareStorage = MiddlewareStorage()
+    roles: Map[tuple[Bytes32, Address], bool] = Map()
+    """The namespace of roles: who has which, always true."""
+    entered: bool = False
+    """The lock of contracts that may not be entered twice."""
     extension: object = None
     """The frozen record of a contract that another room adds (`ExtensionCode`)."""
 

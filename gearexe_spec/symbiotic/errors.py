@@ -2,7 +2,7 @@
 
 Rules: SYM-8.
 Source: the `error` declarations of symbiotic-core (`interfaces/common/IRegistry.sol`, `interfaces/service/*.sol`,
-`interfaces/INetworkRegistry.sol`, `interfaces/IOperatorRegistry.sol`).
+`interfaces/INetworkRegistry.sol`, `interfaces/IOperatorRegistry.sol`), OpenZeppelin 5.6.1 IAccessControl.sol.
 """
 
 from __future__ import annotations
@@ -18,6 +18,14 @@ class RegistryRejection(ContractRejection):
 
     NetworkAlreadyRegistered = "NetworkAlreadyRegistered()"
     OperatorAlreadyRegistered = "OperatorAlreadyRegistered()"
+
+
+@unique
+class AccessControlRejection(ContractRejection):
+    """Errors of contracts with roles."""
+
+    AccessControlBadConfirmation = "AccessControlBadConfirmation()"
+    AccessControlUnauthorizedAccount = "AccessControlUnauthorizedAccount(address,bytes32)"
 
 
 @unique
@@ -58,6 +66,7 @@ class VaultRejection(ContractRejection):
 
 REJECTIONS: tuple[type[ContractRejection], ...] = (
     RegistryRejection,
+    AccessControlRejection,
     MiddlewareServiceRejection,
     OptInRejection,
     VaultRejection,

@@ -1,7 +1,8 @@
 """What Symbiotic's contracts emit.
 
 Rules: ROU-7, ROU-8.
-Source: the `event` declarations of symbiotic-core (`interfaces/common/IRegistry.sol`, `interfaces/service/*.sol`).
+Source: the `event` declarations of symbiotic-core (`interfaces/common/IRegistry.sol`, `interfaces/service/*.sol`),
+OpenZeppelin 5.6.1 IAccessControl.sol.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gearexe_spec.base.fixed_bytes import Address
+from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.onchain.events import Event
 
 
@@ -19,6 +20,26 @@ class AddEntity(Event):
 
     declaration: ClassVar[str] = "AddEntity(address indexed entity)"
     entity: Address
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted(Event):
+    """Somebody has a role from now on."""
+
+    declaration: ClassVar[str] = "RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)"
+    role: Bytes32
+    account: Address
+    sender: Address
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRevoked(Event):
+    """Somebody has a role no longer."""
+
+    declaration: ClassVar[str] = "RoleRevoked(bytes32 indexed role, address indexed account, address indexed sender)"
+    role: Bytes32
+    account: Address
+    sender: Address
 
 
 @dataclass(frozen=True, slots=True)
