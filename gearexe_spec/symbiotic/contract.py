@@ -1,18 +1,20 @@
 """What every contract of this room is made of: its own record in storage, its code's constants, the clock.
 
-Rules: SYM-9, SYM-10.
+Rules: SYM-9, SYM-10, SYM-108.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from gearexe_spec.base.fixed_bytes import Address
-from gearexe_spec.base.numeric import U48, U256
+from gearexe_spec.base.numeric import U48, U256, IntegerOutOfRange
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
-from gearexe_spec.onchain.calldata import HEAD, empty_revert
+from gearexe_spec.onchain.calldata import HEAD
 from gearexe_spec.onchain.contract_calls import encode_call, expect_success, read_boolean
-from gearexe_spec.onchain.errors import Bubbled, OpenZeppelinRejection, encode_revert_data
+from gearexe_spec.onchain.errors import OVERFLOW, Bubbled, OpenZeppelinRejection, encode_revert_data, panic
 from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.words import compute_selector, encode_bytes, encode_tuple, encode_word
 from gearexe_spec.onchain.world import ExtensionCode
@@ -85,15 +87,14 @@ def apply_static_delegate_call(frame: Frame) -> bytes:
     raise Bubbled(encode_tuple(encode_word(success), (encode_bytes(returned),)))
 
 
-def read_index_hint(hint: bytes) -> int | None:
-    """Where in a history a caller expects the entry; None without hint (SYM-13).
+@contextmanager
+def checked_arithmetic() -> Iterator[None]:
+    """Numbers that leave their width end the call (SYM-108).
 
     Raises:
-        Rejected: Empty, for bytes that are no u32 word.
+        Rejected: Panic(0x11).
     """
-    if not hint:
-        return None
-    index = int.from_bytes(hint[:32], "big")
-    if len(hint) < 32 or index >> 32:
-        raise empty_revert()
-    return index
+    try:
+        yield
+    except IntegerOutOfRange as out_of_range:
+        raise panic(OVERFLOW) from out_of_range

@@ -20,7 +20,6 @@ from gearexe_spec.crypto.on_chain_ecdsa import recover_on_chain
 from gearexe_spec.crypto.typed_data import Domain, hash_typed_data
 from gearexe_spec.onchain.calldata import HEAD, WORD
 from gearexe_spec.onchain.dispatch import Function, Interface, table
-from gearexe_spec.onchain.errors import panic
 from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.words import compute_selector, encode_bytes, encode_list, encode_tuple, encode_word
 from gearexe_spec.onchain.world import ExtensionCode
@@ -29,13 +28,12 @@ from gearexe_spec.symbiotic.contract import (
     apply_static_delegate_call,
     ask_is_entity,
     code_of,
-    read_index_hint,
     read_now,
     storage_of,
 )
 from gearexe_spec.symbiotic.errors import OptInRejection
 from gearexe_spec.symbiotic.events import IncreaseNonce, OptIn, OptOut
-from gearexe_spec.symbiotic.registries import OUT_OF_BOUNDS
+from gearexe_spec.symbiotic.hints import look_up
 
 VERSION = "1"
 NEVER = Trace(False)
@@ -228,12 +226,8 @@ def answer_is_opted_in_at(frame: Frame) -> bytes:
     calldata = frame.calldata
     pair = calldata.address(HEAD), calldata.address(HEAD + WORD)
     timestamp = calldata.unsigned(HEAD + 2 * WORD, U48)
-    hint = read_index_hint(calldata.bytes(calldata.entry_slice(HEAD + 3 * WORD, 1)))
-
-    history = storage_of(frame, OptInStorage).history(pair)
-    if hint is not None and hint >= len(history.entries):
-        raise panic(OUT_OF_BOUNDS)
-    return encode_word(history.upper_lookup(timestamp))
+    hint = calldata.bytes(calldata.entry_slice(HEAD + 3 * WORD, 1))
+    return encode_word(look_up(storage_of(frame, OptInStorage).history(pair), timestamp, hint))
 
 
 def answer_is_opted_in(frame: Frame) -> bytes:

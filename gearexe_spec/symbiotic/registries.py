@@ -22,8 +22,7 @@ from gearexe_spec.onchain.world import ExtensionCode
 from gearexe_spec.symbiotic.contract import storage_of
 from gearexe_spec.symbiotic.errors import RegistryRejection
 from gearexe_spec.symbiotic.events import AddEntity
-
-OUT_OF_BOUNDS = 0x32
+from gearexe_spec.symbiotic.hints import OUT_OF_BOUNDS
 
 
 @dataclass(frozen=True, slots=True)
