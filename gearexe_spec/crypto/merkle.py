@@ -35,6 +35,9 @@ class MerkleRejection(Rejection):
     NotALeaf = auto()
     DuplicatedIndex = auto()
     InvalidMultiproof = auto()
+    UnknownFormat = auto()
+    InvalidDump = auto()
+    """No JSON of a stored tree, or values that are none of its types."""
 
     @property
     def phase(self) -> Phase:

@@ -1,6 +1,6 @@
 """Operations on Merkle trees.
 
-Rules: CRY-70 to CRY-82.
+Rules: CRY-70 to CRY-86.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, t
 from gearexe_spec.conformance.operations.registry import Input, operation
 from gearexe_spec.crypto import merkle
 from gearexe_spec.crypto.merkle import MerkleTree, Multiproof
+from gearexe_spec.crypto.merkle_dump import StandardTree, decode_dump, encode_dump
 
 
 @operation("merkle/tree")
@@ -56,15 +57,37 @@ def verify_multiproof(form: Input) -> Json:
     return {"valid": merkle.compute_root_from_multiproof(multiproof) == root}
 
 
+@operation("merkle/dump")
+def dump_tree(form: Input) -> Json:
+    """The tree over rows of values as the text that others read (CRY-84)."""
+    encoding, rows = _encoding(form), _rows(form)
+    tree = merkle.build_tree(merkle.hash_leaves(encoding, rows), from_json(bool, form["sortLeaves"], "/sortLeaves"))
+    return {"dump": encode_dump(StandardTree(encoding, tuple(map(tuple, rows)), tree))}
+
+
+@operation("merkle/load")
+def load_dump(form: Input) -> Json:
+    """What a stored tree says, once all of it is checked (CRY-85)."""
+    stored = decode_dump(from_json(str, form["dump"], "/dump"))
+    leaves = [to_json(stored.tree.nodes[place]) for place in stored.tree.places]
+    places: list[Json] = [hex(place) for place in stored.tree.places]
+    return {"root": to_json(stored.tree.root), "leafHashes": leaves, "treeIndices": places}
+
+
 def _leaves(form: Input) -> list[bytes]:
-    encoding = from_json(tuple[str, ...], form["leafEncoding"], "/leafEncoding")
-    kinds = [parse_type(name) for name in encoding]
+    return merkle.hash_leaves(_encoding(form), _rows(form))
+
+
+def _encoding(form: Input) -> tuple[str, ...]:
+    return from_json(tuple[str, ...], form["leafEncoding"], "/leafEncoding")
+
+
+def _rows(form: Input) -> list[list[Any]]:
+    kinds = [parse_type(name) for name in _encoding(form)]
     rows = from_json(tuple[tuple[str, ...], ...], form["values"], "/values")
     if any(len(row) != len(kinds) for row in rows):
         raise JsonFormError("/values: as many values as types are expected")
-    return merkle.hash_leaves(
-        encoding, [[_read(kind, text) for kind, text in zip(kinds, row, strict=True)] for row in rows]
-    )
+    return [[_read(kind, text) for kind, text in zip(kinds, row, strict=True)] for row in rows]
 
 
 def _read(kind: AbiType[Any], text: str) -> Any:

@@ -1,10 +1,14 @@
 """Merkle trees of rewards."""
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from gearexe_spec.conformance.vectors.forms import Flag
 from gearexe_spec.conformance.vectors.recorder import Recorder
-from gearexe_spec.crypto.merkle import build_tree, compute_proof
+from gearexe_spec.crypto.merkle import build_tree, compute_multiproof, compute_proof, hash_leaf_values
 
 
 def leaves(count: int) -> tuple[bytes, ...]:
@@ -44,3 +48,69 @@ def test_proofs(vectors: Recorder, count: int) -> None:
         for name, claimed in (("true", leaf), ("false", bytes(32))):
             value = {"root": tree.nodes[0], "leaf": claimed, "proof": proof}
             vectors.hash("merkle/isProofValid", value, name=f"{count}-{place}-{name}")
+
+
+VALUES = [["0x" + "11" * 20, "0x1"], ["0x" + "22" * 20, "0xffff"], ["0x" + "11" * 20, "0x1"]]
+
+
+def test_dump(vectors: Recorder) -> None:
+    """The text that OpenZeppelin's library reads; numbers are decimal strings (CRY-84)."""
+    for name, sort_leaves in (("sorted", True), ("unsorted", False)):
+        given = {"leafEncoding": ["address", "uint256"], "sortLeaves": sort_leaves, "values": VALUES}
+        vectors.hash("merkle/dump", given, name=name)
+
+
+def stored(**changes: Any) -> str:
+    values = [{"value": ["0x" + "33" * 20, amount], "treeIndex": 0} for amount in ("7", 7, "0x7")]
+    leaf = hash_leaf_values(("address", "uint256"), (b"\x33" * 20, 7)).to_hex()
+    whole = {"format": "standard-v1", "leafEncoding": ["address", "uint256"], "tree": [leaf], "values": values}
+    return json.dumps({**whole, **changes})
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("as_written", {}),
+        ("unknown_format", {"format": "simple-v1"}),
+        ("no_types", {"leafEncoding": None}),
+        ("unknown_type", {"leafEncoding": ["address", "uint257"]}),
+        ("no_number", {"values": [{"value": ["0x" + "33" * 20, "seven"], "treeIndex": 0}]}),
+        ("other_amount", {"values": [{"value": ["0x" + "33" * 20, "8"], "treeIndex": 0}]}),
+        ("other_place", {"values": [{"value": ["0x" + "33" * 20, "7"], "treeIndex": 1}]}),
+        ("even", {"tree": ["0x" + "00" * 32] * 2}),
+        ("empty", {"tree": [], "values": []}),
+        ("short_node", {"tree": ["0x00"]}),
+    ],
+)
+def test_load(vectors: Recorder, name: str, changes: dict[str, Any]) -> None:
+    """A stored tree is checked whole before it is used (CRY-85, CRY-86)."""
+    vectors.hash("merkle/load", {"dump": stored(**changes)}, name=name)
+
+
+def test_load_what_is_no_json(vectors: Recorder) -> None:
+    """Text that is no JSON, or nested without end (CRY-85)."""
+    for name, text in (("text", "tree"), ("nested", "[" * 1000)):
+        vectors.hash("merkle/load", {"dump": text}, name=name, flags=[Flag.HOSTILE])
+
+
+def test_multiproofs(vectors: Recorder) -> None:
+    """Several leaves share a proof; places that are none are refused (CRY-79)."""
+    tree = build_tree(leaves(6))
+    for name, places in (("none", []), ("two", [10, 9]), ("all", [5, 6, 7, 8, 9, 10]), ("twice", [7, 7]),
+                         ("inner", [2]), ("outside", [11])):  # fmt: skip
+        vectors.hash("merkle/multiproof", {"tree": tree.nodes, "treeIndices": places}, name=name)
+
+
+def test_verify_multiproofs(vectors: Recorder) -> None:
+    """Counts that do not fit each other are refused, other leaves lead elsewhere (CRY-80)."""
+    tree = build_tree(leaves(6))
+    whole = compute_multiproof(tree, [10, 8, 5])
+    cases = {
+        "true": whole,
+        "false": replace(whole, leaves=(whole.leaves[1], whole.leaves[0], whole.leaves[2])),
+        "flag_less": replace(whole, flags=whole.flags[:-1]),
+        "proof_less": replace(whole, proof=whole.proof[:-1], leaves=(*whole.leaves, whole.leaves[0])),
+        "all_known": replace(whole, flags=(True,) * len(whole.flags)),
+    }
+    for name, multiproof in cases.items():
+        vectors.hash("merkle/verifyMultiproof", {"root": tree.root, "multiproof": multiproof}, name=name)
