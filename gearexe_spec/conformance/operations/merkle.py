@@ -79,7 +79,8 @@ def _leaves(form: Input) -> list[bytes]:
 
 
 def _encoding(form: Input) -> tuple[str, ...]:
-    return from_json(tuple[str, ...], form["leafEncoding"], "/leafEncoding")
+    encoding: tuple[str, ...] = from_json(tuple[str, ...], form["leafEncoding"], "/leafEncoding")
+    return encoding
 
 
 def _rows(form: Input) -> list[list[Any]]:
