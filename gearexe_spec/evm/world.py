@@ -145,6 +145,10 @@ class World:
         """Give an account a balance."""
         self._set_account(address, self._account(address)._replace(balance=int(wei)))
 
+    def set_nonce(self, address: Address, nonce: int) -> None:
+        """Say how many messages a key has sent; the next contract's address follows from it."""
+        self._set_account(address, self._account(address)._replace(nonce=int(nonce)))
+
     def set_code(self, address: Address, code: bytes) -> None:
         """Put a contract at an address, with nonce 1 as if it had been created."""
         self._set_account(address, self._account(address)._replace(code=code, nonce=1))

@@ -75,7 +75,7 @@ def load(form: Json) -> EconomicsState:
         world = world.with_account(from_json(Address, entry["address"]), Account(from_json(U256, entry["balance"])))
     for entry in parts["contracts"]:
         world = _place(world, _block(parts), entry)
-    for call in parts["calls"]:
+    for call in (*parts["calls"], *parts.get("standIns", ())):
         world = _settle(world, _block(parts), call)
 
     state = EconomicsState(world, {name: part for name, part in parts.items() if name != "past"})
@@ -93,7 +93,11 @@ def _place(world: World, block: Block, entry: dict[str, Any]) -> World:
     sender, nonce = from_json(Address, entry["from"]), from_json(U64, entry["nonce"])
     world = world.with_account(sender, replace(world.account(sender), nonce=nonce))
     try:
-        result = apply_deployment(world, block, _deployment(entry))
+        result = (
+            apply_call(world, block, _call(entry))
+            if "to" in entry
+            else apply_deployment(world, block, _deployment(entry))
+        )
     except NotSpecifiedYet:
         address = from_json(Address | None, entry.get("address")) or compute_create_address(sender, nonce)
         unspecified = Unspecified(from_json(str, entry["artifact"]))
@@ -184,7 +188,7 @@ def _call(form: Input) -> Call:
         sender=from_json(Address, form["from"]),
         to=from_json(Address, form["to"]),
         data=from_json(bytes, form["calldata"]),
-        value=from_json(U256, form["value"]),
+        value=from_json(U256, form.get("value", "0x0")),
     )
 
 

@@ -21,6 +21,12 @@ AREA = "economics"
 USUAL_GAS = 100_000_000
 PROXY = "ERC1967Proxy"
 Record = dict[str, Any]
+WHITELISTED = (
+    ("vaultFactory", "vault", 1, 2),
+    ("delegatorFactory", "delegator", 0, 4),
+    ("slasherFactory", "slasher", 0, 2),
+)
+"""Factory, and the labels of what it whitelists: kind, first number, how many."""
 REASONS = {"": "Empty", "?": "ForeignError"}
 """Names of reverts that are no errors."""
 
@@ -75,8 +81,18 @@ class Scenario:
                 for label, balance in sorted(genesis["balances"].items())
             ],
             "contracts": [self.contract(entry) for entry in self.world["deployments"]],
-            "calls": self.registrations(),
+            "calls": self.whitelistings(),
+            "standIns": self.registrations(),
         }
+
+    def whitelistings(self) -> list[Json]:
+        """What the factories' owner does after the contracts are there."""
+        owner, labels = self.address({"from": "factoryOwner"}, "from"), self.world["contracts"]
+        return [
+            {"from": owner, "to": labels[factory], "calldata": call_by_address("whitelist(address)", labels[label])}
+            for factory, kind, first, count in WHITELISTED
+            for label in (f"{kind}Impl{number}" for number in range(first, first + count))
+        ]
 
     def registrations(self) -> list[Json]:
         """What the initialization of the Middleware does in other contracts, which its own rules do not do yet."""
@@ -84,18 +100,24 @@ class Scenario:
         proxy = artifacts.get("middleware")
         if proxy is None or artifacts["middlewareImpl"]["artifact"] != "Middleware":
             return []
-        middleware = Address(bytes.fromhex(proxy["address"][2:]))
-        naming = keccak256(b"setMiddleware(address)")[:4] + encode_sequence((parse_type("address"),), (middleware,))
-        calls = (("networkRegistry", keccak256(b"registerNetwork()")[:4]), ("networkMiddlewareService", naming))
+        naming = call_by_address("setMiddleware(address)", proxy["address"])
+        registering = "0x" + keccak256(b"registerNetwork()")[:4].hex()
         return [
-            {"from": proxy["address"], "to": self.labels[to], "calldata": "0x" + data.hex(), "value": "0x0"}
-            for to, data in calls
+            {"from": proxy["address"], "to": self.labels[to], "calldata": data}
+            for to, data in (("networkRegistry", registering), ("networkMiddlewareService", naming))
         ]
 
     def contract(self, entry: Record) -> Json:
         """A contract of the world; a clone is made by a factory, whose rules give it its address."""
         form = self.deployment(entry)
-        return form | {"address": entry["address"]} if entry["artifact"].startswith("clone of ") else form
+        if not entry["artifact"].startswith("clone of "):
+            return form
+        factory, _, call = entry["createdBy"].partition(".")
+        return form | {
+            "address": entry["address"],
+            "to": self.labels[factory],
+            "calldata": "0x" + keccak256(call.encode())[:4].hex(),
+        }
 
     def deployment(self, entry: Record) -> dict[str, Json]:
         """A contract that is deployed, without the block."""
@@ -104,6 +126,7 @@ class Scenario:
             "nonce": hex(entry["nonce"]),
             "artifact": entry["artifact"],
             "constructorArguments": encode_arguments(entry["artifact"], entry.get("constructorArgs") or []),
+            **({"code": entry["code"]} if "code" in entry else {}),
         }
 
     def deployed(self) -> Exchange:
@@ -193,6 +216,11 @@ class Scenario:
         types = signature[signature.index("(") :]
         calldata = keccak256(signature.encode())[:4] + encode_values(types, view["args"])
         return {"to": self.address(view, "to"), "calldata": "0x" + calldata.hex()}
+
+
+def call_by_address(signature: str, address: str) -> str:
+    """The calldata of a function that takes an address."""
+    return "0x" + (keccak256(signature.encode())[:4] + encode_values("(address)", [address])).hex()
 
 
 def encode_values(types: str, values: Sequence[Any]) -> bytes:

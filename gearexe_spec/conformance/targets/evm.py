@@ -16,6 +16,10 @@ from gearexe_spec import __version__
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U256
 from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
+from gearexe_spec.conformance.targets.evm_economics import AREA as ECONOMICS
+from gearexe_spec.conformance.targets.evm_economics import STEPS as ECONOMICS_STEPS
+from gearexe_spec.conformance.targets.evm_economics import EvmEconomics, SavedScene
+from gearexe_spec.conformance.targets.evm_forms import creation_form, log_form
 from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.conformance.wire import (
     PROTOCOL,
@@ -34,7 +38,6 @@ from gearexe_spec.conformance.wire import (
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.evm.artifacts import ArtifactError, Artifacts, load_artifacts
 from gearexe_spec.evm.contract_abi import ERROR_STRING, PANIC
-from gearexe_spec.evm.machine import Creation
 from gearexe_spec.evm.storage_view import (
     ROUTER_SLOT,
     ROUTER_V1,
@@ -133,8 +136,16 @@ class Chain:
         return self.world.snapshot(), dict(self.contracts), self.paths
 
 
+@dataclass(frozen=True, slots=True)
+class SavedStates:
+    """What `save` keeps of each area that has a state."""
+
+    chain: tuple[Chain, tuple[Snapshot, dict[Address, str], Paths]] | None
+    economics: SavedScene | None
+
+
 class EvmTarget(Target):
-    """Answers the area `onchain` by running contracts.
+    """Answers the areas `onchain` and `economics` by running contracts.
 
     Args:
         folder: of artifacts; our own by default.
@@ -148,7 +159,8 @@ class EvmTarget(Target):
         self._errors = read_errors(self._artifacts)
         self._chain: Chain | None = None
         self._genesis: dict[str, Json] = {}
-        self._saved: dict[str, tuple[Chain, tuple[Snapshot, dict[Address, str], Paths]]] = {}
+        self._economics = EvmEconomics(folder)
+        self._saved: dict[str, SavedStates] = {}
 
     def describe(self) -> dict[str, Json]:
         steps = ("call", "create", "setStorage", "state")
@@ -158,12 +170,16 @@ class EvmTarget(Target):
             "name": f"contracts of {self._artifacts.folder.name} on py-evm",
             "version": __version__,
             "methods": methods,
-            "areas": [AREA],
-            "operations": [f"{AREA}/{step}" for step in steps],
+            "areas": [AREA, ECONOMICS],
+            "operations": [
+                *(f"{AREA}/{step}" for step in steps),
+                *(f"{ECONOMICS}/{step}" for step in ECONOMICS_STEPS),
+            ],
         }
 
     def reset(self) -> None:
         self._chain = None
+        self._economics.scene = None
         self._saved.clear()
 
     def answer(self, request: Request) -> Answer:
@@ -185,16 +201,33 @@ class EvmTarget(Target):
                 return self._apply(operation.removeprefix(f"{AREA}/"), form)
             case GetState(area=area) if area == AREA:
                 return Accepted({**self._genesis, "state": pairs(self._running().paths)})
+            case Init(area=area, state=state) if area == ECONOMICS:
+                return self._economics.init(cast(Form, state))
+            case Apply(operation=operation, input=form) if operation.startswith(f"{ECONOMICS}/"):
+                return self._economics.apply(operation.removeprefix(f"{ECONOMICS}/"), form)
+            case GetState(area=area) if area == ECONOMICS:
+                return Accepted(self._economics.dump())
             case Save(name=name):
-                chain = self._running()
-                self._saved[name] = (chain, chain.save())
+                self._save(name)
                 return Accepted()
             case Restore(name=name) if name in self._saved:
-                self._chain, (snapshot, contracts, paths) = self._saved[name]
-                self._chain.world.revert(snapshot)
-                self._chain.contracts, self._chain.paths = dict(contracts), paths
+                self._restore(self._saved[name])
                 return Accepted()
         return Unsupported(getattr(request, "operation", None) or type(request).__name__)
+
+    def _save(self, name: str) -> None:
+        chain, economics = self._chain, self._economics
+        self._saved[name] = SavedStates(
+            None if chain is None else (chain, chain.save()), None if economics.scene is None else economics.save()
+        )
+
+    def _restore(self, saved: SavedStates) -> None:
+        if saved.chain is not None:
+            self._chain, (snapshot, contracts, paths) = saved.chain
+            self._chain.world.revert(snapshot)
+            self._chain.contracts, self._chain.paths = dict(contracts), paths
+        if saved.economics is not None:
+            self._economics.restore(saved.economics)
 
     def _running(self) -> Chain:
         if self._chain is None:
@@ -306,20 +339,6 @@ def pairs(paths: Paths) -> Json:
 def wire_value(value: Any) -> Any:
     """Numbers as minimal hex."""
     return hex(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def log_form(log: Log) -> Json:
-    """An event."""
-    return {"address": to_json(log.address), "topics": to_json(log.topics), "data": to_json(log.data)}
-
-
-def creation_form(creation: Creation) -> Json:
-    """A contract that came to be."""
-    return {
-        "address": to_json(creation.address),
-        "from": to_json(creation.creator),
-        "initcodeHash": to_json(creation.initcode_hash),
-    }
 
 
 def call_form(call: TracedCall) -> Json:
