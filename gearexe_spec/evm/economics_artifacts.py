@@ -25,6 +25,7 @@ SYMBIOTIC = (
     "DefaultStakerRewardsFactory",
     "DelegatorFactory",
     "FullRestakeDelegator",
+    "MigratableEntityProxy",
     "NetworkMiddlewareService",
     "NetworkRegistry",
     "NetworkRestakeDelegator",
