@@ -39,13 +39,17 @@ def fill(
         command += ["-n", str(workers)] if workers > 1 else []
         if subprocess.run(command, check=False, cwd=SOURCES.parents[1]).returncode:
             raise typer.Exit(1)
-        files = assemble(load_fragments(Path(fragments)))
+        recorded = [*load_fragments(Path(fragments))]
+    files = assemble(recorded)
+    unconfirmed = sum(case.is_unconfirmed for fragment in recorded for case in fragment.recorded)
     if check:
         changed = [path for path, data in files.items() if not _holds(target / path, data)]
     else:
         changed = write_folder(target, files)
     count = json.loads(files[MANIFEST])["count"]
     typer.echo(f"{count} cases in {len(files)} files; {len(changed)} files {'would change' if check else 'changed'}")
+    if unconfirmed:
+        typer.echo(f"{unconfirmed} cases were not held against production: it is not built (make production)")
     if check and changed:
         raise typer.Exit(1)
 

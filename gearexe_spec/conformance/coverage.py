@@ -22,6 +22,7 @@ from gearexe_spec.conformance.runner import cases_of
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.suite import SuiteFile, find_files, read_document
 from gearexe_spec.conformance.targets.rule_trace import RuleTrace
+from gearexe_spec.conformance.vectors import production_oracle
 from gearexe_spec.conformance.vectors.library_oracles import ORACLES
 from gearexe_spec.conformance.wire import Apply, RejectedAnswer
 
@@ -192,4 +193,7 @@ def _oracles_of(file: str, exchange: Exchange) -> set[str]:
     if file.startswith("production/"):
         return {RECORDED}
     request = exchange.request
-    return {oracle.name for oracle in ORACLES.get(request.operation, ())} if isinstance(request, Apply) else set()
+    if not isinstance(request, Apply):
+        return set()
+    live = {production_oracle.NAME} if production_oracle.may_answer(request.operation) else set()
+    return live | {oracle.name for oracle in ORACLES.get(request.operation, ())}

@@ -16,6 +16,8 @@ from gearexe_spec.conformance.operations.registry import AREAS, Area
 from gearexe_spec.conformance.runner import Piece, Status, run_file
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.suite import SuiteFile, find_files, shipped_vectors
+from gearexe_spec.conformance.targets.target import Target
+from gearexe_spec.conformance.vectors import production_oracle
 from gearexe_spec.conformance.vectors.archive import pack_archive
 from gearexe_spec.conformance.vectors.canonical import canonical, content_hash
 from gearexe_spec.conformance.vectors.fill import (
@@ -31,7 +33,7 @@ from gearexe_spec.conformance.vectors.lint import lint
 from gearexe_spec.conformance.vectors.oracles import ORACLES, oracle
 from gearexe_spec.conformance.vectors.recorder import NotRecordable, Recorder, Source
 from gearexe_spec.conformance.vectors.states import diff_states, patch_state
-from gearexe_spec.conformance.wire import Accepted
+from gearexe_spec.conformance.wire import Accepted, Answer, Request
 
 
 class PurseRejection(Rejection):
@@ -147,6 +149,30 @@ def test_an_oracle_that_disagrees_stops_the_recording(recorder: Recorder) -> Non
             recorder.hash("hashes/keccak256", {"data": b""})
     finally:
         ORACLES["hashes/keccak256"].pop()
+
+
+class _Production(SpecTarget):
+    """In place of production: another answer to everything."""
+
+    def answer(self, request: Request) -> Answer:
+        return Accepted({"codeId": "0x00"})
+
+
+@pytest.mark.parametrize(("stands_in", "is_unconfirmed"), [(None, True), (SpecTarget(), False)])
+def test_a_case_remembers_whether_production_was_there(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, stands_in: Target | None, is_unconfirmed: bool
+) -> None:
+    monkeypatch.setattr(production_oracle, "_production", lambda: stands_in)
+    recorder.hash("hashes/keccak256", {"data": b""}, name="not asked of production")
+    recorder.hash("code/id", {"code": b""}, name="asked")
+    assert [case.is_unconfirmed for case in recorder.recorded] == [False, is_unconfirmed]
+    assert "isUnconfirmed" not in str(recorder.recorded[1].case)
+
+
+def test_production_that_disagrees_stops_the_recording(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(production_oracle, "_production", _Production)
+    with pytest.raises(NotRecordable, match="production's release, live says 0x00 at /codeId"):
+        recorder.hash("code/id", {"code": b""})
 
 
 def test_what_cannot_be_recorded(recorder: Recorder) -> None:

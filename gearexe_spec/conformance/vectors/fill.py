@@ -106,7 +106,8 @@ def existing_files(folder: Path) -> Iterator[str]:
 def save_fragment(folder: Path, number: str, fragment: Fragment) -> None:
     """Keep a fragment until all tests have run; `number` is unique per test."""
     cases: list[Json] = [
-        {"format": item.format, "case": item.case, "states": item.states} for item in fragment.recorded
+        {"format": item.format, "case": item.case, "states": item.states, "isUnconfirmed": item.is_unconfirmed}
+        for item in fragment.recorded
     ]
     (folder / f"{number}.json").write_bytes(canonical({"file": fragment.file, "recorded": cases}))
 
@@ -115,7 +116,9 @@ def load_fragments(folder: Path) -> Iterator[Fragment]:
     """The fragments that tests left."""
     for path in sorted(folder.glob("*.json")):
         form = json.loads(path.read_bytes())
-        recorded = (Recorded(item["format"], item["case"], item["states"]) for item in form["recorded"])
+        recorded = (
+            Recorded(item["format"], item["case"], item["states"], item["isUnconfirmed"]) for item in form["recorded"]
+        )
         yield Fragment(form["file"], tuple(recorded))
 
 

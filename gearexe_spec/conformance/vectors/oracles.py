@@ -28,6 +28,19 @@ class Oracle:
     answer: Opinion
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What an oracle that may be missing says.
+
+    Args:
+        difference: what it says otherwise, in words; None if it agrees or has no opinion.
+        is_unasked: it would have an opinion, and is not there.
+    """
+
+    difference: str | None = None
+    is_unasked: bool = False
+
+
 ORACLES: dict[str, list[Oracle]] = {}
 """By operation."""
 

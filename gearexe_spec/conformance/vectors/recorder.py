@@ -17,6 +17,7 @@ from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.vectors.canonical import content_hash
 from gearexe_spec.conformance.vectors.forms import Flag, JsonObject
 from gearexe_spec.conformance.vectors.oracles import confirm
+from gearexe_spec.conformance.vectors.production_oracle import confirm_by_production
 from gearexe_spec.conformance.vectors.states import diff_states
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, GetState, Init, RejectedAnswer, Request
 
@@ -33,11 +34,13 @@ class Recorded:
         format: `hash`, `transition` and so on.
         case: as it stands in the file.
         states: JSON form of states by hash.
+        is_unconfirmed: production would have had an opinion and was not there. Not part of the file.
     """
 
     format: str
     case: JsonObject
     states: dict[str, Json] = field(default_factory=dict)
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Recorder:
         self.recorded: list[Recorded] = []
         self._source = source
         self._target = SpecTarget()
+        self._is_unconfirmed = False
 
     def hash(self, operation: str, value: object, **about: Any) -> Json:
         """Record an operation that depends on its input alone; returns its outputs (VEC-16)."""
@@ -160,11 +164,13 @@ class Recorder:
         return case.get("outputs")
 
     def _ask(self, request: Apply) -> Answer:
-        """The specification's answer, once the oracles of the operation agree with it."""
+        """The specification's answer, once the oracles of the operation agree with it (VEC-19)."""
         answer = self._target.answer(request)
         if not isinstance(answer, Accepted | RejectedAnswer):
             raise NotRecordable(f"{request.operation}: {answer}")
-        disagreement = confirm(request, answer)
+        said = confirm_by_production(request, answer)
+        self._is_unconfirmed |= said.is_unasked
+        disagreement = confirm(request, answer) or said.difference
         if disagreement:
             raise NotRecordable(f"{request.operation}: {disagreement}")
         return answer
@@ -190,7 +196,8 @@ class Recorder:
             raise TypeError(f"unknown: {', '.join(about)}")
         whole: dict[str, Json] = {"name": name, "_info": info, **case}
         info["hash"] = content_hash(whole)
-        self.recorded.append(Recorded(format_name, whole, states or {}))
+        self.recorded.append(Recorded(format_name, whole, states or {}, self._is_unconfirmed))
+        self._is_unconfirmed = False
 
     def _next_name(self) -> str:
         count = len(self.recorded)
