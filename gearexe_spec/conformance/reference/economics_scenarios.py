@@ -76,9 +76,9 @@ class Scenario:
                 continue  # gas is not metered, and only gas made it fail
             yield self.exchange(step, place)
             if step.get("after"):
-                yield self.compare_views(step["block"], step["after"], f"{place}/after")
+                yield from self.compare_watched(step["block"], step["after"], f"{place}/after")
         if self.case.get("final"):
-            yield self.compare_views(self.case["steps"][-1]["block"], self.case["final"], f"{self.place}/final")
+            yield from self.compare_watched(self.case["steps"][-1]["block"], self.case["final"], f"{self.place}/final")
 
     def genesis(self) -> Json:
         """The world of the case, as `init` takes it."""
@@ -209,10 +209,25 @@ class Scenario:
         address = log["address"] if "address" in log else self.labels[log["label"]]
         return {"address": address, "topics": log.get("topics", []), "data": log.get("data", "0x")}
 
+    def compare_watched(self, block: Record, values: Record, place: str) -> Iterator[Exchange]:
+        """Watched values, asked for in a block: words of storage, and views."""
+        words = {name: value for name, value in values.items() if "slot" in self.watched[name]}
+        if words:
+            yield self.compare_slots(words, place)
+        if len(words) < len(values):
+            yield self.compare_views(block, {name: values[name] for name in values if name not in words}, place)
+
+    def compare_slots(self, words: Record, place: str) -> Exchange:
+        """Words of storage."""
+        slots: list[Json] = [
+            {"address": self.address(self.watched[name], "to"), "slot": self.watched[name]["slot"]}
+            for name in sorted(words)
+        ]
+        expected: list[Json] = ["0x" + encode_item(words[name]).hex() for name in sorted(words)]
+        return Exchange(Apply(f"{AREA}/slots", {"slots": slots}), Accepted({"words": expected}), place)
+
     def compare_views(self, block: Record, values: Record, place: str) -> Exchange:
-        """Watched values, asked for in a block."""
-        if any("slot" in self.watched[name] for name in values):
-            return Exchange(Apply(f"{AREA}/slots", {}), None, place)
+        """Watched views, asked for in a block."""
         if not all(is_static(value) for value in values.values()):
             return Exchange(Apply(f"{AREA}/dynamicViews", {}), None, place)
         views: list[Json] = [self.view(self.watched[name]) for name in sorted(values)]

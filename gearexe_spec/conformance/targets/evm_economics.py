@@ -19,15 +19,13 @@ from gearexe_spec.conformance.wire import Accepted, Answer, RejectedAnswer, Unsu
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.evm.artifacts import ArtifactError
 from gearexe_spec.evm.contract_abi import ERROR_STRING, PANIC
-from gearexe_spec.evm.economics_artifacts import CONTRACTS, find_economics_artifacts
+from gearexe_spec.evm.economics_artifacts import CONTRACTS, OWN, find_economics_artifacts
 from gearexe_spec.evm.world import Block, Log, Receipt, Snapshot, TracedCall, World
 
 AREA = "economics"
 STEPS = ("call", "deploy", "views", "slots", "hasCode")
 GAS = 100_000_000
 """Of a step, as in the recordings."""
-UNLISTED = frozenset({"Middleware", "FakeVault", "FreeSlasher", "OtherRewards", "Puppet", "TestToken", "WrongUuid"})
-"""Contracts whose creation code a request may bring, and calls of which nobody lists."""
 Form = dict[str, Any]
 
 
@@ -38,13 +36,15 @@ class Scene:
     Args:
         world: the accounts.
         genesis: the form it was begun with.
-        foreign: test contracts, calls of which are listed.
+        foreign: test contracts, calls of which are listed unless another test contract makes them.
+        silent: test contracts of the world itself, calls of which are not listed.
         past: what changed the world since, as operation and input.
     """
 
     world: World
     genesis: Form
     foreign: frozenset[Address] = frozenset()
+    silent: frozenset[Address] = frozenset()
     past: tuple[tuple[str, Json], ...] = field(default=())
 
 
@@ -55,6 +55,7 @@ class SavedScene:
     snapshot: Snapshot
     genesis: Form
     foreign: frozenset[Address]
+    silent: frozenset[Address]
     past: tuple[tuple[str, Json], ...]
 
 
@@ -97,9 +98,9 @@ class EvmEconomics:
         if key not in self._begun:
             try:
                 self.artifacts.check()
+                self.scene = self._begin(genesis)
             except ArtifactError as missing:
                 return Unsupported(f"{AREA}: {missing}")
-            self.scene = self._begin(genesis)
             self._begun[key] = self.save()
         self.restore(self._begun[key])
         for step, given in form.get("past", ()):
@@ -114,13 +115,13 @@ class EvmEconomics:
     def save(self) -> SavedScene:
         """All there is."""
         scene = self.running()
-        return SavedScene(scene.world.snapshot(), scene.genesis, scene.foreign, scene.past)
+        return SavedScene(scene.world.snapshot(), scene.genesis, scene.foreign, scene.silent, scene.past)
 
     def restore(self, saved: SavedScene) -> None:
         """Go back."""
         world = World(Block(0, 0), chain_id=from_json(U256, saved.genesis["chainId"]), block_hash=_hash_of)
         world.revert(saved.snapshot)
-        self.scene = Scene(world, saved.genesis, saved.foreign, saved.past)
+        self.scene = Scene(world, saved.genesis, saved.foreign, saved.silent, saved.past)
 
     def _begin(self, genesis: Form) -> Scene:
         world = World(_block(genesis), chain_id=from_json(U256, genesis["chainId"]), block_hash=_hash_of)
@@ -143,6 +144,8 @@ class EvmEconomics:
 
     def apply(self, step: str, form: Form) -> Answer:
         """One step (WIR-72 to WIR-77)."""
+        if step not in STEPS:
+            return Unsupported(f"{AREA}/{step}")
         scene = self.running()
         match step:
             case "hasCode":
@@ -157,12 +160,10 @@ class EvmEconomics:
                 scene.world.block = _block(form)
                 dry = from_json(bool, form["dry"])
                 receipt = self._call(scene, form, dry)
-            case "deploy":
+            case _:
                 scene.world.block = _block(form)
                 dry = False
                 receipt = self._deploy(scene, form)
-            case _:
-                return Unsupported(f"{AREA}/{step}")
         if not dry:
             scene.past = (*scene.past, (step, form))
         return self._seen(scene, receipt)
@@ -184,8 +185,9 @@ class EvmEconomics:
         )
         sender, value = from_json(Address, form["from"]), from_json(U256, form.get("value", "0x0"))
         receipt = scene.world.create(sender, initcode, value=value, gas=GAS)
-        if receipt.ok and receipt.created is not None and code is not None and artifact not in UNLISTED:
-            scene.foreign |= {receipt.created}
+        if receipt.ok and receipt.created is not None:
+            scene.foreign |= {receipt.created} if code is not None else set()
+            scene.silent |= {receipt.created} if artifact in OWN else set()
         return receipt
 
     def _view(self, scene: Scene, view: Form) -> Json:
@@ -200,7 +202,7 @@ class EvmEconomics:
             "calls": [
                 _call_form(call)
                 for call in receipt.calls
-                if call.to in scene.foreign and call.sender not in scene.foreign
+                if call.to in scene.foreign and call.sender not in scene.foreign | scene.silent
             ],
             "creations": [creation_form(creation) for creation in receipt.creations],
         }

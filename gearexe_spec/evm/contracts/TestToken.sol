@@ -24,9 +24,10 @@ contract TestToken {
         return 18;
     }
 
-    /// Anyone may mint; no event.
+    /// Anyone may mint.
     function mint(address to, uint256 v) external {
         balanceOf[to] += v;
+        emit Transfer(address(0), to, v);
     }
 
     /// A fee that is kept from the receiver, transferFrom without allowance, transfer functions that return false.
