@@ -16,10 +16,14 @@ from gearexe_spec.codec.abi_types import parse_type
 from gearexe_spec.onchain.calldata import empty_revert
 from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.transaction import Constructor
+from gearexe_spec.onchain.upgradeable import lock_implementation
 from gearexe_spec.onchain.world import ExtensionCode
 from gearexe_spec.symbiotic.middleware_service import NetworkMiddlewareService
+from gearexe_spec.symbiotic.operator_rewards import DefaultOperatorRewards
 from gearexe_spec.symbiotic.opt_in import OptInService
 from gearexe_spec.symbiotic.registries import NetworkRegistry, OperatorRegistry
+from gearexe_spec.symbiotic.reward_factories import DefaultOperatorRewardsFactory, DefaultStakerRewardsFactory
+from gearexe_spec.symbiotic.staker_rewards import DefaultStakerRewards
 
 
 def constructor_of(code: type[ExtensionCode], *types: str) -> Constructor:
@@ -35,12 +39,28 @@ def constructor_of(code: type[ExtensionCode], *types: str) -> Constructor:
     return construct
 
 
+def constructor_of_implementation(code: type[ExtensionCode], *types: str) -> Constructor:
+    """A constructor that also locks the contract, so that only its clones can be initialized (REW-53)."""
+    construct = constructor_of(code, *types)
+
+    def construct_locked(frame: Frame, arguments: bytes) -> ExtensionCode:
+        built = construct(frame, arguments)
+        lock_implementation(frame)
+        return built
+
+    return construct_locked
+
+
 CONSTRUCTORS: Mapping[str, Constructor] = MappingProxyType(
     {
         "NetworkRegistry": constructor_of(NetworkRegistry),
         "OperatorRegistry": constructor_of(OperatorRegistry),
         "NetworkMiddlewareService": constructor_of(NetworkMiddlewareService, "address"),
         "OptInService": constructor_of(OptInService, "address", "address", "string"),
+        "DefaultOperatorRewards": constructor_of(DefaultOperatorRewards, "address"),
+        "DefaultOperatorRewardsFactory": constructor_of(DefaultOperatorRewardsFactory, "address"),
+        "DefaultStakerRewards": constructor_of_implementation(DefaultStakerRewards, "address", "address"),
+        "DefaultStakerRewardsFactory": constructor_of(DefaultStakerRewardsFactory, "address"),
     }
 )
 """By artifact."""

@@ -64,11 +64,36 @@ class VaultRejection(ContractRejection):
     TooMuchWithdraw = "TooMuchWithdraw()"
 
 
+@unique
+class RewardsRejection(ContractRejection):
+    """Errors of the reward contracts, and of the library that moves tokens."""
+
+    AlreadySet = "AlreadySet()"
+    HighAdminFee = "HighAdminFee()"
+    InsufficientAdminFee = "InsufficientAdminFee()"
+    InsufficientBalance = "InsufficientBalance()"
+    InsufficientReward = "InsufficientReward()"
+    InsufficientTotalClaimable = "InsufficientTotalClaimable()"
+    InsufficientTransfer = "InsufficientTransfer()"
+    InvalidAdminFee = "InvalidAdminFee()"
+    InvalidHintsLength = "InvalidHintsLength()"
+    InvalidProof = "InvalidProof()"
+    InvalidRecipient = "InvalidRecipient()"
+    InvalidRewardTimestamp = "InvalidRewardTimestamp()"
+    MissingRoles = "MissingRoles()"
+    NoRewardsToClaim = "NoRewardsToClaim()"
+    NotNetworkMiddleware = "NotNetworkMiddleware()"
+    NotVault = "NotVault()"
+    RootNotSet = "RootNotSet()"
+    SafeERC20FailedOperation = "SafeERC20FailedOperation(address)"
+
+
 REJECTIONS: tuple[type[ContractRejection], ...] = (
     RegistryRejection,
     AccessControlRejection,
     MiddlewareServiceRejection,
     OptInRejection,
     VaultRejection,
+    RewardsRejection,
 )
 """All errors of this room, for reading revert data."""

@@ -3,7 +3,7 @@
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U256
 from gearexe_spec.codec.abi import encode_sequence
-from gearexe_spec.codec.abi_types import parse_type
+from gearexe_spec.codec.abi_types import parse_type, split_members
 from gearexe_spec.onchain.transaction import Applied, Call, Deployment, Result, apply_call, apply_deployment
 from gearexe_spec.onchain.words import compute_selector
 from gearexe_spec.onchain.world import Block, World
@@ -40,7 +40,7 @@ class Chain:
         return Block(U256(1), U256(self.now), lambda number: Bytes32.zero())
 
     def call(self, sender: Address, to: Address, signature: str, *arguments: object) -> Result:
-        types = [kind for kind in signature[signature.index("(") + 1 : -1].split(",") if kind]
+        types = split_members(signature[signature.index("(") + 1 : -1])
         data = compute_selector(signature) + encode_sequence([parse_type(kind) for kind in types], arguments)
         result = apply_call(self.world, self.block(), Call(sender, to, data))
         self.world = result.world

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
-from gearexe_spec.base.fixed_bytes import Bytes32
+from gearexe_spec.base.fixed_bytes import Address, Bytes32
+from gearexe_spec.base.numeric import U64
 from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.onchain.calldata import HEAD, WORD
 from gearexe_spec.onchain.contract_calls import expect_success
@@ -15,9 +16,10 @@ from gearexe_spec.onchain.dispatch import Function, Interface, table
 from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.transaction import Constructor
 from gearexe_spec.onchain.words import compute_selector, encode_bytes, encode_tuple, encode_word
-from gearexe_spec.onchain.world import ExtensionCode
+from gearexe_spec.onchain.world import ZERO_ADDRESS, ExtensionCode
 from gearexe_spec.symbiotic.constructors import constructor_of
 from gearexe_spec.symbiotic.contract import storage_of
+from gearexe_spec.symbiotic.reward_factories import PARAMETERS
 
 VALID = Bytes32(compute_selector("isValidSignature(bytes32,bytes)") + bytes(28))
 INVALID = Bytes32(b"\xff" * 4 + bytes(28))
@@ -83,5 +85,39 @@ class Wallet(ExtensionCode):
         return WALLET.run(frame)
 
 
-RECEIVERS: Mapping[str, Constructor] = MappingProxyType({"Wallet": constructor_of(Wallet)})
+@dataclass(frozen=True, slots=True)
+class OtherRewardsStorage:
+    """The vault that a contract of other rewards was made for."""
+
+    vault: Address = ZERO_ADDRESS
+
+
+def choose_vault(frame: Frame) -> bytes:
+    """Keep the vault; fee and roles are ignored."""
+    frame.update(extension=OtherRewardsStorage(frame.calldata.address(HEAD)))
+    return b""
+
+
+OTHER_REWARDS = Interface(
+    table(
+        Function(f"initialize({PARAMETERS})", 5, choose_vault),
+        Function("VAULT()", 0, lambda frame: encode_word(storage_of(frame, OtherRewardsStorage).vault)),
+        Function("version()", 0, lambda frame: encode_word(U64(3))),
+    ),
+    receive=refuse_unknown,
+    fallback=refuse_unknown,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRewards(ExtensionCode):
+    """Rewards for stakers of a version that nobody accepts."""
+
+    def run(self, frame: Frame) -> bytes:
+        return OTHER_REWARDS.run(frame)
+
+
+RECEIVERS: Mapping[str, Constructor] = MappingProxyType(
+    {"OtherRewards": constructor_of(OtherRewards), "Wallet": constructor_of(Wallet)}
+)
 """By artifact."""
