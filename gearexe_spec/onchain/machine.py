@@ -128,6 +128,8 @@ class Execution:
     """Number of the listed call that is in progress."""
     depth: int = 0
     meter: Meter = field(default_factory=Meter)
+    initcode_hashes: tuple[Bytes32, ...] = ()
+    """Of the transaction's creations in order, as far as it was said (ROU-246)."""
 
     def call(
         self,
@@ -269,6 +271,39 @@ class Execution:
         """
         self.use_nonce(creator)
         return self._place(creator, compute_create2_address(creator, salt, initcode_hash), initcode_hash, code)
+
+    def construct2(
+        self, creator: Address, salt: Bytes32, initcode_hash: Bytes32, constructor: Callable[[Frame], Code]
+    ) -> Address:
+        """CREATE2 without value, of initcode whose constructor acts (ROU-245).
+
+        Returns:
+            The address.
+
+        Raises:
+            Rejected: Empty where the address is taken; what the constructor reverts with.
+        """
+        self.use_nonce(creator)
+        address = compute_create2_address(creator, salt, initcode_hash)
+        before, creations = self.snapshot(), len(self.creations)
+        if self._place(creator, address, initcode_hash, UnderConstruction()) is None:
+            raise empty_revert()
+        self.depth += 1
+        try:
+            code = constructor(Frame(self, address, address, creator, ZERO_U256, b""))
+        except Rejected as rejected:
+            self.undo(before)
+            del self.creations[creations]
+            raise Bubbled(encode_revert_data(rejected)) from rejected
+        finally:
+            self.depth -= 1
+        self.world = self.world.with_account(address, replace(self.world.account(address), code=code))
+        return address
+
+    def said_initcode_hash(self) -> Bytes32 | None:
+        """The hash of the initcode that the next creation runs, if the transaction came with it (ROU-246)."""
+        place = len(self.creations)
+        return self.initcode_hashes[place] if place < len(self.initcode_hashes) else None
 
     def _place(self, creator: Address, address: Address, initcode_hash: Bytes32, code: Code) -> Address | None:
         account = self.world.account(address)

@@ -63,6 +63,7 @@ class Call:
         data: calldata.
         value: wei.
         blob_hashes: versioned hashes of the transaction's blobs.
+        initcode_hashes: of the contracts it makes, in order, where compiled code that nobody specifies decides addresses.
     """
 
     sender: Address
@@ -70,6 +71,7 @@ class Call:
     data: bytes = b""
     value: U256 = ZERO_U256
     blob_hashes: tuple[Bytes32, ...] = ()
+    initcode_hashes: tuple[Bytes32, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ def apply_call(world: World, block: Block, call: Call, environment: Environment 
     Rules: ROU-231 to ROU-234.
     """
     execution = begin(world, block, environment, call.blob_hashes)
+    execution.initcode_hashes = call.initcode_hashes
     execution.use_nonce(call.sender)
     outcome = execution.call(call.sender, call.to, call.value, call.data, top_level=True)
     if outcome.success:

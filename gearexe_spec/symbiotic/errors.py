@@ -21,6 +21,29 @@ class RegistryRejection(ContractRejection):
 
 
 @unique
+class FactoryRejection(ContractRejection):
+    """Errors of the factories."""
+
+    AlreadyBlacklisted = "AlreadyBlacklisted()"
+    AlreadyWhitelisted = "AlreadyWhitelisted()"
+    EntityNotExist = "EntityNotExist()"
+    InvalidImplementation = "InvalidImplementation()"
+    InvalidType = "InvalidType()"
+    InvalidVersion = "InvalidVersion()"
+    NotOwner = "NotOwner()"
+    OldVersion = "OldVersion()"
+
+
+@unique
+class EntityRejection(ContractRejection):
+    """Errors of what factories make, and of the proxies in front of it."""
+
+    AlreadyInitialized = "AlreadyInitialized()"
+    NotFactory = "NotFactory()"
+    ProxyDeniedAdminAccess = "ProxyDeniedAdminAccess()"
+
+
+@unique
 class AccessControlRejection(ContractRejection):
     """Errors of contracts with roles."""
 
@@ -51,15 +74,35 @@ class OptInRejection(ContractRejection):
 
 @unique
 class VaultRejection(ContractRejection):
-    """Errors of a vault's accounts."""
+    """Errors of a vault."""
 
     AlreadyClaimed = "AlreadyClaimed()"
+    AlreadySet = "AlreadySet()"
+    DelegatorAlreadyInitialized = "DelegatorAlreadyInitialized()"
+    DepositLimitReached = "DepositLimitReached()"
     InsufficientClaim = "InsufficientClaim()"
+    InsufficientDeposit = "InsufficientDeposit()"
     InsufficientRedemption = "InsufficientRedemption()"
     InsufficientWithdrawal = "InsufficientWithdrawal()"
+    InvalidAccount = "InvalidAccount()"
     InvalidCaptureEpoch = "InvalidCaptureEpoch()"
+    InvalidClaimer = "InvalidClaimer()"
+    InvalidCollateral = "InvalidCollateral()"
+    InvalidDelegator = "InvalidDelegator()"
     InvalidEpoch = "InvalidEpoch()"
+    InvalidEpochDuration = "InvalidEpochDuration()"
+    InvalidLengthEpochs = "InvalidLengthEpochs()"
+    InvalidOnBehalfOf = "InvalidOnBehalfOf()"
+    InvalidRecipient = "InvalidRecipient()"
+    InvalidSlasher = "InvalidSlasher()"
     InvalidTimestamp = "InvalidTimestamp()"
+    MissingRoles = "MissingRoles()"
+    NoPreviousEpoch = "NoPreviousEpoch()"
+    NotDelegator = "NotDelegator()"
+    NotSlasher = "NotSlasher()"
+    NotWhitelistedDepositor = "NotWhitelistedDepositor()"
+    SafeERC20FailedOperation = "SafeERC20FailedOperation(address)"
+    SlasherAlreadyInitialized = "SlasherAlreadyInitialized()"
     TooMuchRedeem = "TooMuchRedeem()"
     TooMuchWithdraw = "TooMuchWithdraw()"
 
@@ -90,6 +133,8 @@ class RewardsRejection(ContractRejection):
 
 REJECTIONS: tuple[type[ContractRejection], ...] = (
     RegistryRejection,
+    FactoryRejection,
+    EntityRejection,
     AccessControlRejection,
     MiddlewareServiceRejection,
     OptInRejection,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
+from gearexe_spec.base.numeric import U64
 from gearexe_spec.onchain.events import Event
 
 
@@ -20,6 +21,40 @@ class AddEntity(Event):
 
     declaration: ClassVar[str] = "AddEntity(address indexed entity)"
     entity: Address
+
+
+@dataclass(frozen=True, slots=True)
+class AdminChanged(Event):
+    """A proxy has an administrator."""
+
+    declaration: ClassVar[str] = "AdminChanged(address previousAdmin, address newAdmin)"
+    previous_admin: Address
+    new_admin: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Whitelist(Event):
+    """A factory has one more implementation."""
+
+    declaration: ClassVar[str] = "Whitelist(address indexed implementation)"
+    implementation: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Blacklist(Event):
+    """A factory's owner advises against a type or version."""
+
+    declaration: ClassVar[str] = "Blacklist(uint64 indexed number)"
+    number: U64
+
+
+@dataclass(frozen=True, slots=True)
+class Migrate(Event):
+    """An entity has another version."""
+
+    declaration: ClassVar[str] = "Migrate(address indexed entity, uint64 newVersion)"
+    entity: Address
+    new_version: U64
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ Source: symbiotic-core NetworkRegistry.sol, OperatorRegistry.sol, common/Registr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from immutables import Map
 
@@ -32,10 +33,10 @@ class RegistryStorage:
     places: Map[Address, int] = Map()
     listed: Map[int, Address] = Map()
 
-    def add(self, entity: Address) -> RegistryStorage:
+    def add(self, entity: Address) -> Self:
         """The registry with one more entity, which it does not have yet, at the end."""
         place = len(self.listed)
-        return RegistryStorage(self.places.set(entity, place), self.listed.set(place, entity))
+        return replace(self, places=self.places.set(entity, place), listed=self.listed.set(place, entity))
 
 
 def register(frame: Frame, otherwise: RegistryRejection) -> bytes:
