@@ -63,7 +63,7 @@ class Call:
         data: calldata.
         value: wei.
         blob_hashes: versioned hashes of the transaction's blobs.
-        initcode_hashes: of the contracts it makes, in order, where compiled code that nobody specifies decides addresses.
+        initcode_hashes: of the contracts it makes, in order, where compiled code decides addresses.
     """
 
     sender: Address

@@ -18,6 +18,7 @@ from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.transaction import Constructor
 from gearexe_spec.onchain.upgradeable import lock_implementation
 from gearexe_spec.onchain.world import ExtensionCode
+from gearexe_spec.symbiotic.entities import locked
 from gearexe_spec.symbiotic.factories import Factory, MigratablesFactory, construct_factory
 from gearexe_spec.symbiotic.middleware_service import NetworkMiddlewareService
 from gearexe_spec.symbiotic.operator_rewards import DefaultOperatorRewards
@@ -25,6 +26,7 @@ from gearexe_spec.symbiotic.opt_in import OptInService
 from gearexe_spec.symbiotic.registries import NetworkRegistry, OperatorRegistry
 from gearexe_spec.symbiotic.reward_factories import DefaultOperatorRewardsFactory, DefaultStakerRewardsFactory
 from gearexe_spec.symbiotic.staker_rewards import DefaultStakerRewards
+from gearexe_spec.symbiotic.vault import Vault
 from gearexe_spec.symbiotic.vault_configurator import VaultConfigurator
 
 
@@ -58,6 +60,7 @@ CONSTRUCTORS: Mapping[str, Constructor] = MappingProxyType(
         "VaultFactory": construct_factory(MigratablesFactory()),
         "DelegatorFactory": construct_factory(Factory()),
         "SlasherFactory": construct_factory(Factory()),
+        "Vault": locked(constructor_of(Vault, "address", "address", "address")),
         "VaultConfigurator": constructor_of(VaultConfigurator, "address", "address", "address"),
         "NetworkRegistry": constructor_of(NetworkRegistry),
         "OperatorRegistry": constructor_of(OperatorRegistry),

@@ -16,6 +16,7 @@ from immutables import Map
 from gearexe_spec.base.fixed_bytes import Address
 from gearexe_spec.base.numeric import U48, U256
 from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.onchain.errors import DIVISION_BY_ZERO, panic
 from gearexe_spec.symbiotic.checkpoints import Trace
 from gearexe_spec.symbiotic.errors import VaultRejection
 from gearexe_spec.symbiotic.shares import mul_div, preview_deposit, preview_redeem, preview_withdraw
@@ -30,7 +31,7 @@ class Epochs:
 
     Args:
         start: when epoch 0 began, in seconds.
-        duration: of each epoch in seconds, not zero.
+        duration: of each epoch in seconds; zero where no vault was made.
     """
 
     start: U48
@@ -40,12 +41,14 @@ class Epochs:
         """The epoch of a second (SYM-30).
 
         Raises:
-            Rejected: InvalidTimestamp, before the vault was made.
+            Rejected: InvalidTimestamp, before the vault was made; Panic(0x12) where none was made.
 
         Source: VaultStorage.sol `epochAt`.
         """
         if timestamp < self.start:
             raise Rejected(VaultRejection.InvalidTimestamp)
+        if self.duration == 0:
+            raise panic(DIVISION_BY_ZERO)
         return (int(timestamp) - int(self.start)) // int(self.duration)
 
 

@@ -118,15 +118,16 @@ def _make(world: World, block: Block, entry: dict[str, Any]) -> Result:
 
 
 def _settle(world: World, block: Block, form: dict[str, Any]) -> World:
-    """The world after a call that belongs to its making; contracts without rules have no part in it (WIR-70).
+    """The world after a call that belongs to its making; a contract that needs one without rules has none either (WIR-70).
 
     Raises:
         JsonFormError: the call reverts.
     """
+    call = _call(form)
     try:
-        result = apply_call(world, block, _call(form))
-    except NotSpecifiedYet:
-        return world
+        result = apply_call(world, block, call)
+    except NotSpecifiedYet as missing:
+        return world.with_account(call.to, replace(world.account(call.to), code=Unspecified(str(missing))))
     if isinstance(result, Reverted):
         raise JsonFormError(f"the call of {form['to']} reverts")
     return result.world

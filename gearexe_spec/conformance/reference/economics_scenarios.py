@@ -20,6 +20,21 @@ from gearexe_spec.crypto.hashes import keccak256
 AREA = "economics"
 USUAL_GAS = 100_000_000
 PROXY = "ERC1967Proxy"
+IMPLEMENTATIONS = {"vaultImpl": "vaultFactory", "delegatorImpl": "delegatorFactory", "slasherImpl": "slasherFactory"}
+"""Labels of implementations begin like this; which factory lists them."""
+WHITELIST = keccak256(b"whitelist(address)")[:4]
+CONFIGURE = "create((uint64,address,bytes,uint64,bytes,bool,uint64,bytes))"
+CONFIGURATION = (
+    "version",
+    "owner",
+    "vaultParams",
+    "delegatorIndex",
+    "delegatorParams",
+    "withSlasher",
+    "slasherIndex",
+    "slasherParams",
+)
+"""The fields of what the configurator makes, in the order of the encoding."""
 Record = dict[str, Any]
 WHITELISTED = (
     ("vaultFactory", "vault", 1, 2),
@@ -103,6 +118,21 @@ class Scenario:
             {"from": owner, "to": labels[factory], "calldata": call_by_address("whitelist(address)", labels[label])}
             for factory, kind, first, count in WHITELISTED
             for label in (f"{kind}Impl{number}" for number in range(first, first + count))
+        ]
+
+    def whitelisting(self) -> list[Json]:
+        """The owner of the factories names their implementations, as every world begins."""
+        owners = {entry["label"]: entry.get("constructorArgs") for entry in self.world["deployments"]}
+        return [
+            {
+                "from": owners[factory][0],
+                "to": self.labels[factory],
+                "calldata": "0x" + (WHITELIST + bytes(12) + bytes.fromhex(entry["address"][2:])).hex(),
+                "value": "0x0",
+            }
+            for kind, factory in IMPLEMENTATIONS.items()
+            for entry in self.world["deployments"]
+            if entry["label"].startswith(kind)
         ]
 
     def registrations(self) -> list[Json]:
@@ -269,6 +299,19 @@ def encode_values(types: str, values: Sequence[Any]) -> bytes:
     """Recorded arguments in the order of their types, which are written as a tuple."""
     kinds = [parse_type(kind) for kind in split_types(types)]
     return encode_sequence(kinds, [typed(kind, value) for kind, value in zip(split_types(types), values, strict=True)])
+
+
+def encode_configuration(parameters: Record) -> bytes:
+    """The calldata of the configurator, whose recordings may have the arguments alone."""
+    kinds = split_types(CONFIGURE.partition("(")[2][:-1])
+    values = [typed_parameter(kind, parameters[name]) for kind, name in zip(kinds, CONFIGURATION, strict=True)]
+    structure = encode_sequence([parse_type(kind) for kind in kinds], values)
+    return keccak256(CONFIGURE.encode())[:4] + (32).to_bytes(32, "big") + structure
+
+
+def typed_parameter(kind: str, value: Any) -> Any:
+    """A recorded value of a static type or a byte string."""
+    return bytes.fromhex(value[2:]) if kind == "bytes" else typed(kind, value)
 
 
 def split_types(types: str) -> list[str]:
