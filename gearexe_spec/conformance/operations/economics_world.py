@@ -118,7 +118,7 @@ def _make(world: World, block: Block, entry: dict[str, Any]) -> Result:
 
 
 def _settle(world: World, block: Block, form: dict[str, Any]) -> World:
-    """The world after a call that belongs to its making; a contract that needs one without rules has none either (WIR-70).
+    """The world after a call that belongs to its making; one that needs a contract without rules has none (WIR-70).
 
     Raises:
         JsonFormError: the call reverts.

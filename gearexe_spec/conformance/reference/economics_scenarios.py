@@ -20,21 +20,6 @@ from gearexe_spec.crypto.hashes import keccak256
 AREA = "economics"
 USUAL_GAS = 100_000_000
 PROXY = "ERC1967Proxy"
-IMPLEMENTATIONS = {"vaultImpl": "vaultFactory", "delegatorImpl": "delegatorFactory", "slasherImpl": "slasherFactory"}
-"""Labels of implementations begin like this; which factory lists them."""
-WHITELIST = keccak256(b"whitelist(address)")[:4]
-CONFIGURE = "create((uint64,address,bytes,uint64,bytes,bool,uint64,bytes))"
-CONFIGURATION = (
-    "version",
-    "owner",
-    "vaultParams",
-    "delegatorIndex",
-    "delegatorParams",
-    "withSlasher",
-    "slasherIndex",
-    "slasherParams",
-)
-"""The fields of what the configurator makes, in the order of the encoding."""
 Record = dict[str, Any]
 WHITELISTED = (
     ("vaultFactory", "vault", 1, 2),
@@ -120,21 +105,6 @@ class Scenario:
             for label in (f"{kind}Impl{number}" for number in range(first, first + count))
         ]
 
-    def whitelisting(self) -> list[Json]:
-        """The owner of the factories names their implementations, as every world begins."""
-        owners = {entry["label"]: entry.get("constructorArgs") for entry in self.world["deployments"]}
-        return [
-            {
-                "from": owners[factory][0],
-                "to": self.labels[factory],
-                "calldata": "0x" + (WHITELIST + bytes(12) + bytes.fromhex(entry["address"][2:])).hex(),
-                "value": "0x0",
-            }
-            for kind, factory in IMPLEMENTATIONS.items()
-            for entry in self.world["deployments"]
-            if entry["label"].startswith(kind)
-        ]
-
     def registrations(self) -> list[Json]:
         """What the initialization of the Middleware does in other contracts, which its own rules do not do yet."""
         artifacts = {entry["label"]: entry for entry in self.world["deployments"]}
@@ -192,6 +162,8 @@ class Scenario:
             "calldata": vault_creation(step) if "calldataHash" in step else step.get("calldata", "0x"),
             "dry": step["kind"] == "view",
         }
+        if step.get("creates"):
+            form["initcodeHashes"] = [creation["initcodeHash"] for creation in step["creates"]]
         return Exchange(Apply(f"{AREA}/call", form), self.expected(step), place)
 
     def expected(self, step: Record) -> Answer:
@@ -299,19 +271,6 @@ def encode_values(types: str, values: Sequence[Any]) -> bytes:
     """Recorded arguments in the order of their types, which are written as a tuple."""
     kinds = [parse_type(kind) for kind in split_types(types)]
     return encode_sequence(kinds, [typed(kind, value) for kind, value in zip(split_types(types), values, strict=True)])
-
-
-def encode_configuration(parameters: Record) -> bytes:
-    """The calldata of the configurator, whose recordings may have the arguments alone."""
-    kinds = split_types(CONFIGURE.partition("(")[2][:-1])
-    values = [typed_parameter(kind, parameters[name]) for kind, name in zip(kinds, CONFIGURATION, strict=True)]
-    structure = encode_sequence([parse_type(kind) for kind in kinds], values)
-    return keccak256(CONFIGURE.encode())[:4] + (32).to_bytes(32, "big") + structure
-
-
-def typed_parameter(kind: str, value: Any) -> Any:
-    """A recorded value of a static type or a byte string."""
-    return bytes.fromhex(value[2:]) if kind == "bytes" else typed(kind, value)
 
 
 def split_types(types: str) -> list[str]:
