@@ -18,7 +18,6 @@ from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.transaction import Constructor
 from gearexe_spec.onchain.upgradeable import lock_implementation
 from gearexe_spec.onchain.world import ExtensionCode
-from gearexe_spec.symbiotic.entities import locked
 from gearexe_spec.symbiotic.factories import Factory, MigratablesFactory, construct_factory
 from gearexe_spec.symbiotic.middleware_service import NetworkMiddlewareService
 from gearexe_spec.symbiotic.operator_rewards import DefaultOperatorRewards
@@ -44,7 +43,7 @@ def constructor_of(code: type[ExtensionCode], *types: str) -> Constructor:
 
 
 def constructor_of_implementation(code: type[ExtensionCode], *types: str) -> Constructor:
-    """A constructor that also locks the contract, so that only its clones can be initialized (REW-53)."""
+    """A constructor that also locks the contract, so that only its clones and proxies can be initialized (SYM-52, REW-53)."""
     construct = constructor_of(code, *types)
 
     def construct_locked(frame: Frame, arguments: bytes) -> ExtensionCode:
@@ -60,7 +59,7 @@ CONSTRUCTORS: Mapping[str, Constructor] = MappingProxyType(
         "VaultFactory": construct_factory(MigratablesFactory()),
         "DelegatorFactory": construct_factory(Factory()),
         "SlasherFactory": construct_factory(Factory()),
-        "Vault": locked(constructor_of(Vault, "address", "address", "address")),
+        "Vault": constructor_of_implementation(Vault, "address", "address", "address"),
         "VaultConfigurator": constructor_of(VaultConfigurator, "address", "address", "address"),
         "NetworkRegistry": constructor_of(NetworkRegistry),
         "OperatorRegistry": constructor_of(OperatorRegistry),

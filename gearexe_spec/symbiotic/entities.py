@@ -18,14 +18,12 @@ from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.onchain.calldata import HEAD, WORD, empty_revert
 from gearexe_spec.onchain.dispatch import Function
 from gearexe_spec.onchain.machine import Frame
-from gearexe_spec.onchain.transaction import Constructor
 from gearexe_spec.onchain.upgradeable import (
     OWNABLE,
     begin_initialize,
     begin_reinitialize,
     end_initialization,
     initialize_owner,
-    lock_implementation,
 )
 from gearexe_spec.onchain.words import encode_word
 from gearexe_spec.onchain.world import ZERO_ADDRESS, ExtensionCode
@@ -48,17 +46,6 @@ class Entity(FactoryMade):
     """Code behind clones; its type is its place among the factory's implementations."""
 
     entity_type: U64
-
-
-def locked(construct: Constructor) -> Constructor:
-    """A constructor that also locks the implementation against initialization (SYM-52)."""
-
-    def construct_locked(frame: Frame, arguments: bytes) -> ExtensionCode:
-        code = construct(frame, arguments)
-        lock_implementation(frame)
-        return code
-
-    return construct_locked
 
 
 def entity_functions(kind: type[Entity], initialize: Initializer) -> tuple[Function, ...]:
