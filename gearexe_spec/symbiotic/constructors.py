@@ -43,7 +43,7 @@ def constructor_of(code: type[ExtensionCode], *types: str) -> Constructor:
 
 
 def constructor_of_implementation(code: type[ExtensionCode], *types: str) -> Constructor:
-    """A constructor that also locks the contract, so that only its clones and proxies can be initialized (SYM-52, REW-53)."""
+    """A constructor that also locks the contract, so that only clones and proxies begin (SYM-52, REW-53)."""
     construct = constructor_of(code, *types)
 
     def construct_locked(frame: Frame, arguments: bytes) -> ExtensionCode:
