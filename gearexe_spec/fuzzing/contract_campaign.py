@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from gearexe_spec.conformance.abi_sightings import Sightings, all_items
 from gearexe_spec.conformance.compare import Difference, compare_answers, describe
 from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.lines import request_from_json, request_to_json
@@ -26,8 +27,6 @@ from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.evm import EvmTarget
 from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer
-from gearexe_spec.evm.artifacts import load_artifacts
-from gearexe_spec.evm.revisions import Revision, revision_of
 from gearexe_spec.fuzzing.contract_histories import History
 
 FORMAT = "gearexe-contract-history/1"
@@ -40,11 +39,10 @@ Parts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Side:
-    """Who is asked, and of which revision it is."""
+    """Who is asked."""
 
     name: str
     target: Target
-    revision: Revision
 
 
 @dataclass(frozen=True)
@@ -59,10 +57,11 @@ class Disagreement:
 
 @dataclass
 class Tally:
-    """What was asked: functions by outcome."""
+    """What was asked, what came of it, and which items of the ABIs occurred."""
 
     steps: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    sightings: Sightings = field(default_factory=Sightings)
 
 
 class Panel:
@@ -91,8 +90,8 @@ class Panel:
             raise RuntimeError(f"the contracts cannot be asked this: {describe(answer)}")
         told = Apply(request.operation, {**request.input, "foreign": tell_foreign(init, request, answer)})
         for side in self.sides:
-            expected, got = reduce(side, answer), reduce(side, side.target.answer(told))
-            if difference := compare_answers(expected, got):
+            got = reduce(side.target.answer(told))
+            if difference := compare_answers(side.target.expected_of(told, reduce(answer)), got):
                 return answer, (side.name, difference)
         return answer, None
 
@@ -102,11 +101,13 @@ def run_history(panel: Panel, seed: int, length: int, tally: Tally) -> Disagreem
     history = History(seed)
     init = history.init()
     panel.begin(init)
+    tally.sightings.look(init, Accepted())
     asked: list[Apply] = []
     for request in requests_of(history, length):
         asked.append(request)
         answer, parted = panel.ask(init, request)
         tally.steps += 1
+        tally.sightings.look(request, answer)
         tally.outcomes[answer.reason if isinstance(answer, RejectedAnswer) else type(answer).__name__] += 1
         if parted is not None:
             return Disagreement(init, tuple(asked), *parted)
@@ -132,14 +133,14 @@ def replay(panel: Panel, init: Init, requests: Sequence[Apply]) -> Disagreement 
 
 
 def shrink(panel: Panel, found: Disagreement) -> Disagreement:
-    """Leave steps out, many at once and then one by one, as long as some difference stays."""
+    """Leave steps out, many at once and then one by one, as long as a difference of this kind stays."""
     size = len(found.requests) // 2
     while size:
         start = 0
         while start < len(found.requests) - 1:
             fewer = found.requests[:start] + found.requests[start + size :]
             smaller = replay(panel, found.init, fewer) if fewer else None
-            if smaller is None:
+            if smaller is None or kind_of(smaller) != kind_of(found):
                 start += size
             else:
                 found = smaller
@@ -147,21 +148,25 @@ def shrink(panel: Panel, found: Disagreement) -> Disagreement:
     return found
 
 
-def reduce(side: Side, answer: Answer) -> Answer:
-    """What is compared: gas where production caps it, state as far as the side's revision has it."""
+def kind_of(found: Disagreement) -> tuple[str, str, str]:
+    """What makes two differences alike: the side, the operation, the part of the answer."""
+    return found.side, found.requests[-1].operation, found.difference.path.partition("/")[2].partition("/")[0]
+
+
+def reduce(answer: Answer) -> Answer:
+    """What is compared: gas only where production caps it."""
     if isinstance(answer, RejectedAnswer):
         return RejectedAnswer(answer.reason, "", {**answer.details, **calls_of(answer.details)})
     if not isinstance(answer, Accepted) or not isinstance(answer.outputs, dict):
         return answer
-    parts: Parts = {**answer.outputs, **calls_of(answer.outputs)}
-    if "delta" in parts:
-        parts["delta"] = [pair for pair in parts["delta"] if pair[0] not in side.revision.absent_paths]
-    return Accepted(parts)
+    return Accepted({**answer.outputs, **calls_of(answer.outputs)})
 
 
 def calls_of(parts: Parts) -> dict[str, Json]:
     """The calls, with gas only where it is capped."""
     calls: list[Parts] = parts.get("calls", [])
+    if "calls" not in parts:
+        return {}
     return {
         "calls": [
             {name: value for name, value in call.items() if name != "gas" or value in CAPPED_GAS} for call in calls
@@ -236,9 +241,9 @@ def main(
 ) -> None:
     """Run random histories of the contracts on several sides and report where they part."""
     console = Console(highlight=False, soft_wrap=True)
-    sides = [Side(target, TargetChoice(target)(), revision_of(load_artifacts()))]
+    sides = [Side(target, TargetChoice(target)())]
     if artifacts is not None:
-        sides.append(Side(str(artifacts), EvmTarget(artifacts), revision_of(load_artifacts(artifacts))))
+        sides.append(Side(str(artifacts), EvmTarget(artifacts)))
     panel = Panel(sides)
     if again is not None:
         found = replay(panel, *from_document(json.loads(again.read_text(encoding="utf-8"))))
@@ -263,6 +268,8 @@ def main(
     console.print(f"contracts against {names}, seeds {seed}-{seed + histories - 1}: {tally.steps} steps,", markup=False)
     console.print(f"{parted} histories differ; {monotonic() - began:.0f} s", markup=False)
     console.print(", ".join(f"{count} {name}" for name, count in tally.outcomes.most_common()), markup=False)
+    missing = ", ".join(map(str, tally.sightings.missing()))
+    console.print(f"of the ABIs {len(all_items())} items, these did not occur: {missing}", markup=False)
     raise typer.Exit(DIFFERENT if parted else AGREED)
 
 

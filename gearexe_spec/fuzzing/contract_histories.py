@@ -8,62 +8,47 @@ history.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gearexe_spec.base.fixed_bytes import Address
-from gearexe_spec.conformance.json_form import Json
-from gearexe_spec.conformance.suite import read_document, shipped_suite
-from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init
+from gearexe_spec.conformance.wire import Answer, Apply, Init
 from gearexe_spec.crypto.hashes import keccak256
-from gearexe_spec.evm.artifacts import embedded_artifacts
-from gearexe_spec.evm.world import compute_create_address
-from gearexe_spec.fuzzing.contract_people import (
-    CURVE_ORDER,
-    Fields,
-    ValidatorSet,
-    address_of,
-    hash_batch,
-    make_key,
-    make_set,
-    sign_digest,
-    sign_for_group,
-    word,
+from gearexe_spec.evm.storage_view import ROUTER_V1
+from gearexe_spec.fuzzing.contract_batches import Committee
+from gearexe_spec.fuzzing.contract_people import address_of, hash_domain, sign_typed, word
+from gearexe_spec.fuzzing.contract_settlement import (
+    CHAIN_ID,
+    CODES,
+    MIDDLEWARE,
+    MIRROR,
+    MULTICALL,
+    PROXY,
+    ROUTER,
+    SALTS,
+    TOKEN,
+    Settlement,
+    abi,
+    code_id,
+    foreign_abi,
+    foreign_address,
 )
+from gearexe_spec.fuzzing.contract_values import random_arguments
 
-KINDS = (
-    "Acceptor",
-    "Burner",
-    "NonPayable",
-    "OnlyData",
-    "OnlyPlain",
-    "Rejecter",
-    "Returner",
-    "SilentRejecter",
-    "Spender",
-)
-"""Foreign accounts that may be paid and called."""
-EVENTS = Address(b"\xff" * 20)
 NOBODY = Address.zero()
-NO_PERMIT = (0, 27, bytes(32), bytes(32))
-CODES = 5
-SALTS = 3
-SCHEDULES = ((1_200, 120), (86_400, 7_200), (600, 100))
-"""Seconds of an era, and of the election at its end."""
-
-ROUTER = embedded_artifacts()["Router"].abi
-MIRROR = embedded_artifacts()["Mirror"].abi
-TOKEN = embedded_artifacts()["WrappedVara"].abi
-MULTICALL = embedded_artifacts()["BatchMulticall"].abi
-PROXY = embedded_artifacts()["ERC1967Proxy"].abi
-
-
-@cache
-def foreign_runtimes() -> dict[str, str]:
-    """Runtime code of the foreign accounts, as the recordings of production hold it."""
-    receivers: Any = read_document(shipped_suite() / "onchain" / "chain.json.xz")["receivers"]
-    return {kind: receivers[kind]["runtime"] for kind in KINDS if kind in receivers}
+Permit = tuple[int, int, bytes, bytes]
+NO_PERMIT: Permit = (0, 27, bytes(32), bytes(32))
+PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+ON_BEHALF = (
+    "RequestCodeValidationOnBehalf("
+    "address requester,bytes32 codeId,bytes32[] blobHashes,uint256 nonce,uint256 deadline)"
+)
+PINNED_ONLY = ("bumpProtocolVersion", "protocolVersion", "subProtocolVersion")
+"""Functions that not every revision of the Router has; foreign code does not call them."""
+DELEGATED = ("Acceptor", "Burner", "SilentRejecter")
+"""Foreign code of which the specification is told what it does where a proxy delegates to it."""
+ODD_BLOCKS = ((2**32, 1_700_000_000), (100, 2**48), (100, 0))
+"""Number and timestamp that do not fit where the Router keeps them, and a moment before all time."""
 
 
 class History:
@@ -74,166 +59,119 @@ class History:
     """
 
     def __init__(self, seed: int) -> None:
-        self.chance = chance = random.Random(seed)
-        self.salt = chance.randbytes(32)
-        self.number = chance.choice([3, 200, 10**6])
-        self.timestamp = self.genesis_timestamp = 1_700_000_000 + chance.randrange(10**6)
-        self.users = [make_key(f"user {index}") for index in range(4)]
-        self.owner = self.users[0]
-        self.era, self.election = chance.choice(SCHEDULES)
-        self.delay = chance.randrange((self.era - self.election) // 10)
-        self.sets = [make_set(chance, (1, 2, 3, 4, 5))]
-        self.foreign = {Address(keccak256(kind.encode())[:20]): kind for kind in foreign_runtimes()}
-        self.token, self.router, self.mirror, self.multicall = (self.created(nonce) for nonce in (1, 3, 4, 5))
-        self.requested: list[bytes] = []
-        self.programs: list[Address] = []
-        self.previous, self.previous_timestamp = bytes(32), 0
-        self.candidate: ValidatorSet | None = None
-        self.batch: tuple[Fields, bytes] | None = None
-
-    def created(self, nonce: int) -> Address:
-        """The address of the owner's contract number `nonce`."""
-        return compute_create_address(address_of(self.owner), nonce)
-
-    # the chain before the deployment
+        self.chance = random.Random(seed)
+        self.chain = Settlement(self.chance)
+        self.committee = Committee(self.chain)
+        self.steps: Sequence[tuple[float, Callable[[], Apply]]] = (
+            (30, self.committee.commit),
+            (10, self.request_code),
+            (4, self.request_code_on_behalf),
+            (11, self.create_program),
+            (18, self.use_program),
+            (6, self.govern),
+            (5, self.send_several),
+            (5, self.use_token),
+            (4, self.ask_anything),
+            (2, self.upgrade),
+            (2, self.use_middleware),
+            (2, self.try_to_deploy),
+            (1, self.use_lonely_mirror),
+            (1.5, self.plan_reentrance),
+            (2, self.committee.plan_rewards),
+            (0.5, self.plan_token),
+            (3, self.act_together),
+            (0.3, self.override_storage),
+        )
 
     def init(self) -> Init:
-        """The chain and what is watched."""
-        people = [address_of(user) for user in self.users]
-        accounts: list[Json] = [account_form(person, 10**21, "eoa", "0x") for person in people]
-        accounts += [
-            account_form(address, 10**15, kind, foreign_runtimes()[kind]) for address, kind in self.foreign.items()
-        ]
-        hashes = self.clone_hashes()
-        clones = [
-            self.predict(index % CODES, index // CODES, kind) for index in range(CODES * SALTS) for kind in hashes
-        ]
-        watch = {*people, *self.foreign, *clones, self.token, self.router, self.mirror, self.multicall}
-        clone_forms: dict[str, Json] = {kind: "0x" + value.hex() for kind, value in hashes.items()}
-        return Init(
-            "onchain",
-            {
-                "chainId": "0x5",
-                "blockHashSalt": "0x" + self.salt.hex(),
-                "block": self.block_form(),
-                "accounts": accounts,
-                "cloneInitcodeHashes": [{"router": self.router.to_hex(), **clone_forms}],
-                "roles": {"router": self.router.to_hex(), "wvara": self.token.to_hex()},
-                "watch": [address.to_hex() for address in sorted(watch)],
-                "codes": [],
-            },
-        )
-
-    def clone_hashes(self) -> dict[str, bytes]:
-        """Hashes of the creation code of both clones."""
-        head = "3d605080600a3d3981f3608060405263e6fabc0960e01b5f5260205f60048173"
-        tail = "5afa15604c575f808051368280378136915af43d5f803e156048573d5ff35b3d5ffd5b5f80fd"
-        full = embedded_artifacts()["MirrorProxy"].bytecode.replace(b"\xee" * 20, bytes(self.router))
-        return {"small": keccak256(bytes.fromhex(head + self.router.hex() + tail)), "full": keccak256(full)}
-
-    def predict(self, code: int, salt: int, kind: str) -> Address:
-        """Where a program will stand."""
-        inner = keccak256(code_id(code) + word(salt))
-        return Address(keccak256(b"\xff" + self.router + inner + self.clone_hashes()[kind])[12:])
+        """The chain before the deployment."""
+        return self.chain.init()
 
     def deployment(self) -> Iterator[Apply]:
-        """The network, tokens and allowances for everybody."""
-        owner = address_of(self.owner)
-        yield self.create("WrappedVara")
-        yield self.create(
-            "ERC1967Proxy", PROXY.encode_constructor(self.created(0), TOKEN.encode_call("initialize", owner))
-        )
-        yield self.create("Router")
-        yield self.create("ERC1967Proxy", PROXY.encode_constructor(self.created(2), self.initialization()))
-        yield self.create("Mirror", embedded_artifacts()["Mirror"].abi.encode_constructor(self.router))
-        yield self.create("BatchMulticall")
-        self.mine(1, 12)
-        yield self.call(self.owner, self.router, ROUTER.encode_call("lookupGenesisHash"))
-        for user in self.users[1:]:
-            yield self.call(self.owner, self.token, TOKEN.encode_call("transfer", address_of(user), 10**16))
-        for user in self.users:
-            yield self.call(user, self.token, TOKEN.encode_call("approve", self.router, 2**256 - 1))
-
-    def initialization(self) -> bytes:
-        """Calldata of the Router's `initialize`."""
-        first = self.sets[0]
-        middleware = Address(b"\x77" * 20)
-        places = (address_of(self.owner), self.mirror, self.token, middleware)
-        times = (self.era, self.election, self.delay)
-        return ROUTER.encode_call("initialize", *places, *times, first.aggregated_key, b"shares", first.addresses)
-
-    # requests
-
-    def mine(self, blocks: int, seconds: int) -> None:
-        """Let time pass."""
-        self.number, self.timestamp = self.number + blocks, self.timestamp + seconds
-
-    def block_form(self) -> Json:
-        """The current block."""
-        return {"number": hex(self.number), "timestamp": hex(self.timestamp)}
-
-    def block_hash(self, number: int) -> bytes:
-        """The hash of a block."""
-        return keccak256(self.salt + word(number)) if number >= 0 else bytes(32)
-
-    def call(self, user: Any, to: Address, calldata: bytes, value: int = 0, blobs: Sequence[bytes] = ()) -> Apply:
-        """A transaction."""
-        form: dict[str, Json] = {
-            "block": self.block_form(),
-            "from": address_of(user).to_hex(),
-            "to": to.to_hex(),
-            "calldata": "0x" + calldata.hex(),
-            "value": hex(value),
-            "blobHashes": ["0x" + blob.hex() for blob in blobs],
-            "dry": False,
-            "foreign": [],
-        }
-        return Apply("onchain/call", form)
-
-    def create(self, contract: str, arguments: bytes = b"") -> Apply:
-        """A deployment by the owner."""
-        form: dict[str, Json] = {
-            "block": self.block_form(),
-            "from": address_of(self.owner).to_hex(),
-            "contract": contract,
-            "constructorArguments": "0x" + arguments.hex(),
-            "value": "0x0",
-            "dry": False,
-            "foreign": [],
-        }
-        return Apply("onchain/create", form)
-
-    # steps
+        """The network."""
+        return self.chain.deployment()
 
     def step(self) -> Apply:
         """What happens next."""
-        chance = self.chance
-        self.batch = self.candidate = None
-        if chance.random() < 0.3:
-            self.mine(1, 12)
-        choice = chance.random()
-        if choice < 0.4:
-            return self.commit()
-        if choice < 0.5:
-            blobs = [b"\x01" * 32] if chance.random() < 0.95 else []
-            calldata = ROUTER.encode_call("requestCodeValidation", code_id(chance.randrange(CODES)), *NO_PERMIT)
-            return self.call(chance.choice(self.users), self.router, calldata, 0, blobs)
-        if choice < 0.62:
-            return self.create_program()
-        if choice < 0.86 and self.programs:
-            return self.use_program(chance.choice(self.programs))
-        if choice < 0.93:
-            return self.govern()
-        if choice < 0.97:
-            return self.send_several()
-        views = ("validators", "validatorsThreshold", "validatorsCount", "paused", "validatorsAggregatedPublicKey")
-        return self.call(chance.choice(self.users), self.router, ROUTER.encode_call(chance.choice(views)))
+        self.committee.forget()
+        if self.chance.random() < 0.3:
+            self.chain.mine(1, 12)
+        if self.chain.state.get("router/paused") and self.chance.random() < 0.25:
+            return self.chain.call(self.chain.owner_of("router"), self.chain.router, ROUTER.encode_call("unpause"))
+        if not self.chain.state.get("router/genesisBlock/hash") and self.chance.random() < 0.3:
+            return self.chain.call(self.somebody(), self.chain.router, ROUTER.encode_call("lookupGenesisHash"))
+        weights, makers = [weight for weight, _ in self.steps], [make for _, make in self.steps]
+        return self.chance.choices(makers, weights)[0]()
+
+    def learn(self, answer: Answer) -> None:
+        """Take notice of what a step led to."""
+        for name, arguments in self.chain.learn(answer):
+            self.committee.learn_event(name, arguments)
+
+    # signatures of people
+
+    def somebody(self) -> Any:
+        """One of the users."""
+        return self.chance.choice(self.chain.users)
+
+    def permit(self, user: Any, spender: Address, value: int) -> Permit:
+        """Deadline, v, r, s of an allowance: mostly none, else good or nearly."""
+        chance, chain = self.chance, self.chain
+        if chance.random() < 0.6:
+            return NO_PERMIT
+        owner, deadline = address_of(user), chain.timestamp + chance.choice([100, 100, 100, 0, -1])
+        nonce = chain.read_number(f"wvara/nonces/{owner}") + (chance.random() < 0.1)
+        domain = hash_domain("Wrapped Vara", CHAIN_ID, chain.token)
+        words = (bytes(owner), bytes(spender), word(min(value, 2**256 - 1)), word(nonce), word(deadline))
+        signer = user if chance.random() < 0.9 else self.somebody()
+        return (deadline, *self.spoil(sign_typed(signer, domain, PERMIT, words)))
+
+    def spoil(self, signature: tuple[int, bytes, bytes]) -> tuple[int, bytes, bytes]:
+        """A signature, seldom with a bad v, a large s, or no r."""
+        v, r, s = signature
+        chance = self.chance.random()
+        if chance < 0.03:
+            return 29, r, s
+        if chance < 0.06:
+            return v, r, b"\xff" * 32
+        return v, r if chance < 0.97 else bytes(32), s
+
+    # codes and programs
+
+    def request_code(self) -> Apply:
+        """A code to be validated."""
+        user = self.somebody()
+        blobs = [b"\x01" * 32] if self.chance.random() < 0.95 else []
+        fee = self.chain.read_number("router/requestCodeValidationBaseFee")
+        permit = self.permit(user, self.chain.router, fee)
+        calldata = ROUTER.encode_call("requestCodeValidation", code_id(self.chance.randrange(CODES)), *permit)
+        return self.chain.call(user, self.chain.router, calldata, 0, blobs)
+
+    def request_code_on_behalf(self) -> Apply:
+        """A code to be validated, paid by somebody who signed for it."""
+        chance, chain = self.chance, self.chain
+        user, code = self.somebody(), code_id(chance.randrange(CODES))
+        blobs = [chance.randbytes(32) for _ in range(chance.choice([0, 1, 1, 1, 2]))]
+        named = list(blobs)
+        if chance.random() < 0.1:
+            named = chance.choice([[], [*blobs, bytes(32)], [chance.randbytes(32) for _ in blobs]])
+        base, extra = (chain.read_number(f"router/requestCodeValidation{kind}Fee") for kind in ("Base", "Extra"))
+        deadline, *permit = self.permit(user, chain.router, base + extra)
+        deadline = deadline or chain.timestamp + chance.choice([50, 50, 50, 0, -1])
+        requester = address_of(user)
+        nonce = chain.read_number(f"router/nonces/{requester}") + (chance.random() < 0.1)
+        words = (requester, code, keccak256(b"".join(named)), word(nonce), word(deadline))
+        domain = hash_domain("Vara.ETH Router", CHAIN_ID, chain.router)
+        signature = self.spoil(sign_typed(user, domain, ON_BEHALF, [bytes(item) for item in words]))
+        arguments = (requester, code, named, deadline, *signature, *permit)
+        calldata = ROUTER.encode_call("requestCodeValidationOnBehalf", *arguments)
+        return chain.call(self.somebody(), chain.router, calldata, 0, blobs)
 
     def create_program(self) -> Apply:
         """One of the four creations."""
-        chance = self.chance
-        user = chance.choice(self.users)
-        initializer = chance.choice([NOBODY, NOBODY, NOBODY, address_of(user), next(iter(self.foreign))])
+        chance, chain = self.chance, self.chain
+        user = self.somebody()
+        initializer = chance.choice([NOBODY, NOBODY, NOBODY, address_of(user), chain.receivers[0]])
         arguments: list[Any] = [code_id(chance.randrange(CODES)), word(chance.randrange(SALTS)), initializer]
         name = "createProgram"
         shown, funded = chance.random() < 0.5, chance.random() < 0.5
@@ -242,248 +180,301 @@ class History:
             arguments.append(Address(chance.randbytes(20)))
         if funded:
             name += "AndExecutableBalance" if shown else "WithExecutableBalance"
-            arguments += [chance.choice([0, 5, 10**12, 10**19]), *NO_PERMIT]
-        return self.call(user, self.router, ROUTER.encode_call(name, *arguments))
+            amount = chance.choice([0, 5, 10**12, 10**19])
+            arguments += [amount, *self.permit(user, chain.router, amount)]
+        return chain.call(user, chain.router, ROUTER.encode_call(name, *arguments))
 
-    def use_program(self, program: Address) -> Apply:
+    def use_program(self) -> Apply:
         """A message, a reply, a claim, a payment, or anything else a program can be asked."""
-        chance = self.chance
+        chance, chain = self.chance, self.chain
+        program, user = self.some_program(), self.somebody()
         value = chance.choice([0, 0, 1, 7, 10**9])
         amount = chance.choice([0, 5, 10**20])
         some, more = chance.randbytes(32), chance.randbytes(chance.randrange(40))
         message = MIRROR.encode_call("sendMessage", more, chance.random() < 0.5)
+        topped_up = amount, *self.permit(user, program, amount)
         calldata, value = chance.choice(
             [
-                (message, value),
-                (message, value),
-                (message, value),
+                *[(message, value)] * 4,
+                (MIRROR.encode_call("sendReply", some, more), value),
                 (MIRROR.encode_call("sendReply", some, more), value),
                 (MIRROR.encode_call("claimValue", some), value % 2),
                 (MIRROR.encode_call("executableBalanceTopUp", amount), 0),
-                (MIRROR.encode_call("executableBalanceTopUpWithPermit", amount, *NO_PERMIT), 0),
+                (MIRROR.encode_call("executableBalanceTopUpWithPermit", *topped_up), 0),
                 (MIRROR.encode_call("transferLockedValueToInheritor"), 0),
                 (chance.randbytes(chance.choice([0, 0, 3, 4, 35, 36, 100])), value),
+                (MIRROR.encode_call(chance.choice(["exited", "inheritor", "nonce", "router", "stateHash"])), 0),
+                (MIRROR.encode_call("initialize", NOBODY, NOBODY, True, 5), 0),
+                (MIRROR.encode_call("performStateTransition", self.committee.transition()), value),
             ]
         )
         if chance.random() < 0.1:
-            return self.call(chance.choice(self.users), self.token, TOKEN.encode_call("approve", program, amount))
-        return self.call(chance.choice(self.users), program, calldata, value)
+            return chain.call(user, chain.token, TOKEN.encode_call("approve", program, amount))
+        return chain.call(user, program, calldata, value)
+
+    def some_program(self) -> Address:
+        """A program; without any, the implementation behind them."""
+        return self.chance.choice(self.chain.programs or [self.chain.contracts["Mirror"]])
+
+    # several calls in one transaction
+
+    def send_several(self) -> Apply:
+        """Messages or new programs in one transaction, also from somebody who takes nothing back."""
+        chance, chain = self.chance, self.chain
+        if chance.random() < 0.4:
+            creations = [
+                (code_id(chance.randrange(CODES)), word(chance.randrange(SALTS)), b"init", *self.two_values())
+                for _ in range(chance.choice([0, 1, 2]))
+            ]
+            calldata = MULTICALL.encode_call("createProgramBatch", chain.router, creations)
+        else:
+            calls = [
+                {"mirror": self.some_program(), "payload": chance.randbytes(4), "value": chance.choice([0, 3])}
+                for _ in range(chance.choice([0, 1, 2]))
+            ]
+            calldata = MULTICALL.encode_call("sendMessageBatch", calls)
+        value = chance.choice([0, 6, 10])
+        if chance.random() < 0.1:
+            through = foreign_abi("NoRefund").encode_call("exec", chain.multicall, calldata)
+            return chain.call(self.somebody(), foreign_address("NoRefund"), through, value)
+        if chance.random() < 0.15:
+            return chain.call(self.somebody(), chain.token, TOKEN.encode_call("approve", chain.multicall, 10**9))
+        return chain.call(self.somebody(), chain.multicall, calldata, value)
+
+    def two_values(self) -> tuple[int, int]:
+        """Wei for a first message, tokens for a balance."""
+        return self.chance.choice([0, 3]), self.chance.choice([0, 0, 5])
+
+    def act_together(self) -> Apply:
+        """Two or three calls in one transaction; two batches at times."""
+        chance, chain = self.chance, self.chain
+        if chance.random() < 0.4:
+            first = self.committee.commit()
+            requests = [first, self.committee.follow(first)]
+        else:
+            makers = (self.use_program, self.create_program, self.send_several, self.govern)
+            requests = [chance.choice(makers)() for _ in range(chance.choice([2, 3]))]
+        calls = [
+            (
+                request.input["to"],
+                int(str(request.input["value"]), 16),
+                bytes.fromhex(str(request.input["calldata"])[2:]),
+            )
+            for request in requests
+        ]
+        strict = chance.random() < 0.3
+        calldata = foreign_abi("Executor").encode_call("exec", [call for call in calls if is_common(call[2])], strict)
+        return chain.call(self.somebody(), foreign_address("Executor"), calldata, sum(call[1] for call in calls))
+
+    def plan_reentrance(self) -> Apply:
+        """What the account that calls back shall call when it is called."""
+        chance, chain = self.chance, self.chain
+        target, calldata = chance.choice(
+            [
+                (chain.router, ROUTER.encode_call("commitBatch", self.committee.batch([]), 1, [])),
+                (chain.router, ROUTER.encode_call("pause")),
+                (self.some_program(), MIRROR.encode_call("sendMessage", b"again", False)),
+                (self.some_program(), b""),
+                (chain.multicall, MULTICALL.encode_call("sendMessageBatch", [])),
+            ]
+        )
+        return chain.plan("Reenterer", target, chance.choice([0, 0, 3]), chance.random() < 0.5, calldata)
+
+    # owners
 
     def govern(self) -> Apply:
-        """What owners do, and others try."""
-        chance = self.chance
-        user = self.owner if chance.random() < 0.8 else chance.choice(self.users)
+        """What the Router's owner does, and others try."""
+        chance, chain = self.chance, self.chain
+        user = chain.owner_of("router") if chance.random() < 0.8 else self.somebody()
+        mirrors = [chain.contracts["Mirror"]] * 6 + [chain.contracts["other Mirror"], foreign_address("OtherMirror")]
         calls: list[tuple[Any, ...]] = [
             ("pause",),
             ("unpause",),
-            ("unpause",),
-            ("unpause",),
-            ("setMirror", self.mirror),
+            ("setMirror", chance.choice(mirrors)),
             ("setRequestCodeValidationBaseFee", chance.randrange(10**6)),
             ("setRequestCodeValidationExtraFee", chance.randrange(10**6)),
+            ("bumpProtocolVersion", chance.randrange(3)),
+            ("bumpProtocolVersion", chance.randrange(3)),
+            ("lookupGenesisHash",),
         ]
         if chance.random() < 0.1:
-            calls.append(("transferOwnership", address_of(chance.choice(self.users))))
-        return self.call(user, self.router, ROUTER.encode_call(*chance.choice(calls)))
+            new = chance.choice([NOBODY, *map(address_of, chain.users)])
+            calls = [("transferOwnership", new), ("reinitialize",)]
+        return chain.call(user, chain.router, ROUTER.encode_call(*chance.choice(calls)))
 
-    def send_several(self) -> Apply:
-        """Messages in one transaction."""
-        chance = self.chance
-        mirrors = self.programs or [self.router]
-        calls = [
-            {"mirror": chance.choice(mirrors), "payload": chance.randbytes(4), "value": chance.choice([0, 3])}
-            for _ in range(chance.choice([0, 1, 2]))
-        ]
-        calldata = MULTICALL.encode_call("sendMessageBatch", calls)
-        return self.call(chance.choice(self.users), self.multicall, calldata, chance.choice([0, 6, 10]))
+    def upgrade(self) -> Apply:
+        """A new implementation of Router, token or Middleware, or something that may be none."""
+        chance, chain = self.chance, self.chain
+        contract, mine, kind = chance.choice(
+            [
+                (chain.router, "other Router", "router"),
+                (chain.contracts["token"], "other WrappedVara", "wvara"),
+                (chain.contracts["middleware"], "POAMiddleware", ""),
+            ]
+        )
+        odd = [*map(foreign_address, ("UpgradeWrongSlot", "Rejecter", "Acceptor", "Burner")), NOBODY, chain.router]
+        implementation = chance.choice([*[chain.contracts[mine]] * 6, *odd])
+        if chance.random() < 0.03:
+            implementation = foreign_address("UpgradeGood")
+        data = chance.choice(
+            [b"", b"", abi("Router").encode_call("reinitialize"), TOKEN.encode_call("totalSupply"), b"\1\2\3\4"]
+        )
+        calldata = ROUTER.encode_call("upgradeToAndCall", implementation, data)
+        target = contract if chance.random() < 0.85 else chain.contracts[mine]
+        user = chain.owner_of(kind) if chance.random() < 0.9 else self.somebody()
+        return chain.call(user, target, calldata, chance.choice([0, 0, 0, 0, 5]))
 
-    # batches
-
-    def commit(self) -> Apply:
-        """A batch, mostly a good one, signed by those who may or nearly."""
-        chance = self.chance
-        self.mine(chance.choice([1, 1, 2]), chance.choice([12, 12, 24, 1, self.era // 7]))
-        validators = self.validators_commitments()
-        if not validators and chance.random() < 0.1:
-            self.mine(0, chance.choice([self.era, self.delay, self.era // 2]))
-        timestamp = self.timestamp - chance.choice([1] * 10 + [5, 12, 0, self.delay, self.era])
-        batch = {
-            "blockHash": self.block_hash(self.number - chance.choice([1] * 8 + [2, 3, 4])),
-            "blockTimestamp": max(timestamp, self.previous_timestamp if chance.random() < 0.8 else 0),
-            "previousCommittedBatchHash": self.previous if chance.random() < 0.97 else chance.randbytes(32),
-            "expiry": chance.choice([3] * 8 + [0, 1, 255]),
-            "chainCommitment": self.chain_commitments(),
-            "codeCommitments": self.code_commitments(),
-            "rewardsCommitment": [],
-            "validatorsCommitment": validators,
-        }
-        batch_hash = hash_batch(batch)
-        self.batch = batch, batch_hash
-        kind, signatures = self.sign(keccak256(b"\x19\x00" + self.router + batch_hash))
-        calldata = ROUTER.encode_call("commitBatch", batch, kind, signatures)
-        return self.call(chance.choice(self.users), self.router, calldata)
-
-    def validators_commitments(self) -> list[Fields]:
-        """The set of the next era, in or near the election."""
-        chance = self.chance
-        if chance.random() > 0.12:
-            return []
-        era = (self.timestamp - self.genesis_timestamp) // self.era
-        opens = self.genesis_timestamp + (era + 1) * self.era - self.election
-        if self.timestamp < opens and chance.random() < 0.9:
-            self.mine(1, opens - self.timestamp + chance.randrange(self.election))
-        has_key = chance.random() < 0.8
-        self.candidate = make_set(chance, (1, 2, 3, 4))
-        if not has_key:
-            self.candidate = ValidatorSet(self.candidate.keys, self.sets[-2:][0].group_secret)
-        x, y = self.candidate.aggregated_key
-        return [
-            {
-                "hasAggregatedPublicKey": has_key,
-                "aggregatedPublicKey": {"x": x, "y": y ^ (chance.random() < 0.05)},
-                "verifiableSecretSharingCommitment": chance.randbytes(chance.choice([0, 5, 40])),
-                "validators": self.candidate.addresses if chance.random() < 0.97 else [],
-                "eraIndex": era + 1 + (chance.random() < 0.05),
-            }
-        ]
-
-    def chain_commitments(self) -> list[Fields]:
-        """Transitions of programs, none at all, and once in a while two commitments."""
-        chance = self.chance
-        if not self.programs or chance.random() < 0.3:
-            return []
-        transitions = [self.transition() for _ in range(chance.choice([0, 1, 1, 2, 3]))]
-        advanced = chance.choice([bytes(32), chance.randbytes(32)])
-        commitment = {"transitions": transitions, "head": chance.randbytes(32), "lastAdvancedEthBlock": advanced}
-        return [commitment] * (2 if chance.random() < 0.01 else 1)
-
-    def code_commitments(self) -> list[Fields]:
-        """Verdicts on requested codes; rarely on one that nobody requested."""
-        chance = self.chance
-        codes = self.requested[: chance.choice([0, 1, 2])] if chance.random() < 0.98 else [chance.randbytes(32)]
-        return [{"id": code, "valid": chance.random() < 0.85} for code in codes]
-
-    def transition(self) -> Fields:
-        """What became of a program."""
-        chance = self.chance
-        exited = chance.random() < 0.06
-        names_inheritor = exited or chance.random() < 0.02
-        receivers = [*self.foreign, address_of(self.users[3]), *self.programs[:2]]
-        claims = [
-            {"messageId": chance.randbytes(32), "destination": chance.choice(receivers), "value": self.amount()}
-            for _ in range(chance.choice([0, 0, 1, 2]))
-        ]
-        program = chance.choice(self.programs) if chance.random() < 0.97 else Address(chance.randbytes(20))
-        return {
-            "actorId": program,
-            "newStateHash": chance.choice([chance.randbytes(32), word(chance.randrange(3))]),
-            "exited": exited,
-            "inheritor": chance.choice([*receivers, NOBODY]) if names_inheritor else NOBODY,
-            "valueToReceive": chance.choice([0, 0, 1, 9, 10**6, 10**10]),
-            "valueToReceiveNegativeSign": chance.random() < 0.25,
-            "valueClaims": claims,
-            "messages": [self.message(program) for _ in range(chance.choice([0, 1, 1, 2, 4]))],
-        }
-
-    def amount(self) -> int:
-        """Wei: none, little, or more than there is."""
-        return self.chance.choice([0, 0, 1, 7, 10**6, 10**17])
-
-    def message(self, program: Address) -> Fields:
-        """A message or reply of a program, to people, foreign accounts, contracts of the protocol, or an event."""
-        chance = self.chance
-        people = [address_of(user) for user in self.users]
-        ours = [program, self.router, self.multicall, *self.programs[-3:]]
-        destination = chance.choice([*self.foreign, *people, *ours, EVENTS, EVENTS])
-        is_event = destination == EVENTS and chance.random() < 0.9
-        is_reply = not is_event and chance.random() < 0.6
-        code = bytes([chance.choice([0, 0, 1, 255])]) + chance.randbytes(3)
-        return {
-            "id": chance.randbytes(32),
-            "destination": destination,
-            "payload": self.event_payload() if is_event else self.payload(destination),
-            "value": 0 if is_event and chance.random() < 0.9 else self.amount(),
-            "replyDetails": {"to": chance.randbytes(32), "code": code}
-            if is_reply
-            else {"to": bytes(32), "code": bytes(4)},
-            "call": chance.random() < 0.5,
-        }
-
-    def payload(self, destination: Address) -> bytes:
-        """Bytes, or a call that the destination understands."""
-        chance = self.chance
-        if destination in self.programs and chance.random() < 0.5:
-            return chance.choice(
-                [MIRROR.encode_call("sendMessage", b"hello", False), MIRROR.encode_call("claimValue", bytes(32))]
-            )
-        return chance.randbytes(chance.choice([0, 1, 4, 36, 70]))
-
-    def event_payload(self) -> bytes:
-        """An event of a program, sometimes one that may not be, sometimes cut."""
-        chance = self.chance
-        topics = chance.choice([0, 1, 2, 3, 4, 4, 5])
-        first = chance.choice([*[chance.randbytes(32)] * 4, *list(MIRROR.events)[:1]])
-        payload = bytes([topics]) + first + chance.randbytes(32 * max(topics - 1, 0) + chance.choice([0, 5, 64]))
-        return payload if chance.random() < 0.9 else payload[: chance.randrange(len(payload))]
-
-    def sign(self, digest: bytes) -> tuple[int, list[bytes]]:
-        """Kind and signatures; the set is mostly the one that the slot rule asks for."""
-        chance = self.chance
-        known = [*self.sets[-2:], *([self.candidate] if self.candidate else [])]
-        takes_effect_at_once = self.candidate is not None and len(self.sets) % 2 == 0
-        usual = self.candidate if self.candidate and takes_effect_at_once else self.sets[-1]
-        signers = usual if chance.random() < 0.8 else chance.choice(known)
+    def use_middleware(self) -> Apply:
+        """Anything that the Middleware of a network without vaults can be asked."""
+        chance, chain = self.chance, self.chain
+        user = chain.deployer if chance.random() < 0.7 else self.somebody()
         if chance.random() < 0.3:
-            signature = sign_for_group(signers.group_secret, digest, chance.randrange(1, CURVE_ORDER))
-            broken: tuple[list[bytes], ...] = ([], [signature] * 2, [signature[:95]], [chance.randbytes(96)])
-            return 0, [signature] if chance.random() < 0.92 else chance.choice(broken)
-        keys = list(signers.keys)
-        chance.shuffle(keys)
-        if chance.random() < 0.12:
-            keys = keys[: chance.randrange(len(keys) + 1)]
-        signatures = [sign_digest(key, digest) for key in keys]
+            validators = [chance.choice([NOBODY, *map(address_of, chain.users)]) for _ in range(chance.randrange(4))]
+            calldata = MIDDLEWARE.encode_call("setValidators", validators)
+        else:
+            calldata = self.any_call(MIDDLEWARE, chance.choice([*set(MIDDLEWARE.functions) - {"initialize"}]))
+        place = "middleware" if chance.random() < 0.9 else "POAMiddleware"
+        return chain.call(user, chain.contracts[place], calldata)
+
+    def try_to_deploy(self) -> Apply:
+        """A network of somebody's own, mostly with something wrong; nobody watches it."""
+        chance, chain = self.chance, self.chain
+        user = chance.choice(chain.users[1:])
+        odd: dict[str, Any] = chance.choice(
+            [
+                {"owner": NOBODY},
+                {"owner": address_of(chain.deployer)},
+                {"election": 0},
+                {"era": chain.election},
+                {"delay": (chain.era - chain.election) // 10},
+                {"key": (1, 1)},
+                {"token": chance.choice([NOBODY, *chain.receivers])},
+                {"validators": []},
+                {"shares": b""},
+                {},
+            ]
+        )
+        call = chain.router_initialization(**({"owner": address_of(user)} | odd))
+        implementation, call, value = chance.choice(
+            [
+                *[(chain.contracts["Router"], call, 0)] * 8,
+                (chain.contracts["Router"], b"", 0),
+                (chain.contracts["Router"], b"\1\2\3\4", chance.choice([0, 7])),
+                (chance.choice([NOBODY, *map(foreign_address, DELEGATED)]), call, 0),
+                (foreign_address("UpgradeGood"), foreign_abi("UpgradeGood").encode_call("touch"), 5),
+            ]
+        )
+        arguments = PROXY.encode_constructor(implementation, call)
         if chance.random() < 0.1:
-            odd = (chance.randbytes(65), chance.randbytes(64), b"", bytes(65), sign_digest(self.owner, digest))
-            signatures.insert(chance.randrange(len(signatures) + 1), chance.choice(odd))
-        return 1, signatures
+            arguments = arguments[: chance.randrange(len(arguments))]
+        request = chain.create("ERC1967Proxy", arguments, user, value)
+        if chance.random() < 0.15:
+            number, timestamp = chance.choice(ODD_BLOCKS)
+            request.input["block"] = {"number": hex(number), "timestamp": hex(timestamp)}
+        return request
 
-    # feedback
+    # the token
 
-    def learn(self, answer: Answer) -> None:
-        """Take notice of what a step led to."""
-        if not isinstance(answer, Accepted) or not isinstance(answer.outputs, dict):
-            return
-        logs: Any = answer.outputs["logs"]
-        for log in logs:
-            if log["address"] == self.router.to_hex():
-                topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
-                found = ROUTER.decode_event(topics, bytes.fromhex(log["data"][2:]))
-                if found is not None:
-                    self.learn_event(*found)
+    def use_token(self) -> Apply:
+        """What holders and the owner of the token do."""
+        chance, chain = self.chance, self.chain
+        user = self.somebody() if chance.random() < 0.6 else chain.owner_of("wvara")
+        places = [NOBODY, chain.router, *map(address_of, chain.users)]
+        one, two = chance.choice(places), chance.choice(places)
+        amount = chance.choice([0, 1, 10**6, 10**30, 2**256 - 1])
+        holder = self.somebody()
+        deadline, *signature = self.permit(holder, one, amount)
+        calls: list[tuple[Any, ...]] = [
+            ("transfer", one, amount),
+            ("approve", one, amount),
+            ("transferFrom", one, two, amount),
+            ("mint", one, amount),
+            ("burn", amount),
+            ("burnFrom", one, amount),
+            ("permit", address_of(holder), one, amount, deadline, *signature),
+            ("permit", address_of(holder), one, amount, deadline, *signature),
+        ]
+        if chance.random() < 0.06:
+            calls = [("transferOwnership", one), ("reinitialize",), ("renounceOwnership",), ("initialize", one)]
+        return chain.call(user, chain.contracts["token"], TOKEN.encode_call(*chance.choice(calls)))
 
-    def learn_event(self, name: str, arguments: Fields) -> None:
-        """One event of the Router."""
-        match name:
-            case "CodeValidationRequested":
-                self.requested.append(arguments["codeId"])
-            case "CodeGotValidated":
-                self.requested.remove(arguments["codeId"])
-            case "ProgramCreated":
-                self.programs.append(Address(arguments["actorId"]))
-            case "ValidatorsCommittedForEra" if self.candidate is not None:
-                self.sets.append(self.candidate)
-            case "BatchCommitted" if self.batch is not None:
-                batch, batch_hash = self.batch
-                if arguments["hash"] != batch_hash:
-                    raise AssertionError("the contracts hash batches otherwise than this generator")
-                self.previous, self.previous_timestamp = batch_hash, batch["blockTimestamp"]
+    def plan_token(self) -> Apply:
+        """How the stand-in of a token fails from now on, or no longer."""
+        modes = [self.chance.choice([0, 0, 0, 1, 2, 3, 4]) for _ in range(3)]
+        return self.chain.plan("StubToken", *modes, self.chance.choice([12, 74, 75]))
+
+    # anything
+
+    def ask_anything(self) -> Apply:
+        """Some function of some contract with arguments of its types."""
+        chance, chain = self.chance, self.chain
+        places = chain.contracts
+        name, place = chance.choice(
+            [
+                *[("Router", chain.router)] * 5,
+                *[("WrappedVara", places["token"])] * 3,
+                *[("Mirror", self.some_program())] * 2,
+                ("Router", places["Router"]),
+                ("WrappedVara", places["WrappedVara"]),
+                ("Mirror", places["Mirror"]),
+                ("Gear", places["Gear"]),
+            ]
+        )
+        function = chance.choice([*set(abi(name).functions) - {"renounceOwnership"}])
+        if chance.random() < 0.005:
+            function = "renounceOwnership" if name in ("Router", "WrappedVara") else function
+        value = chance.choice([0] * 9 + [1])
+        return chain.call(self.somebody(), place, self.any_call(abi(name), function), value)
+
+    def any_call(self, contract: Any, function: str) -> bytes:
+        """Calldata with random arguments, at times cut."""
+        calldata: bytes = contract.encode_call(
+            function, *random_arguments(self.chance, contract, function, self.names())
+        )
+        return calldata if self.chance.random() < 0.95 else calldata[: self.chance.randrange(len(calldata))]
+
+    def names(self) -> Sequence[bytes]:
+        """Addresses and ids that mean something."""
+        chain = self.chain
+        return [*map(address_of, chain.users), *chain.programs, chain.router, code_id(0), code_id(1)]
+
+    def use_lonely_mirror(self) -> Apply:
+        """A Mirror whose Router is foreign and calls it without reason."""
+        chance = self.chance
+        lonely, stub = self.chain.contracts["lonely Mirror"], foreign_abi("StubRouter")
+        if chance.random() < 0.15:
+            return self.chain.plan("StubRouter", lonely, self.chain.token, chance.random() < 0.3, chance.randrange(2))
+        transition = {**self.committee.transition(), "valueToReceive": chance.choice([0, 3])}
+        if chance.random() < 0.7:
+            transition["actorId"] = lonely
+        initialization = chance.choice([(NOBODY, NOBODY, True), (address_of(self.somebody()), NOBODY, False)])
+        calldata = chance.choice(
+            [
+                MIRROR.encode_call("performStateTransition", transition),
+                MIRROR.encode_call("initialize", *initialization, 5),
+                MIRROR.encode_call("initialize", NOBODY, lonely, False, 0),
+            ]
+        )
+        return self.chain.call(
+            self.somebody(), foreign_address("StubRouter"), stub.encode_call("relay", lonely, calldata)
+        )
+
+    def override_storage(self) -> Apply:
+        """A word of the Router that no transaction could write: no checks of the header, odd times, no threshold."""
+        chance, chain = self.chance, self.chain
+        distance, value = chance.choice(
+            [
+                (0, 1),
+                (0, 0),
+                (14, chain.timestamp + chance.choice([-1, 0, 5, chain.era])),
+                (20, chain.timestamp + chance.choice([-1, 0, 5, chain.era])),
+                (8, chance.choice([2 | 3 << 128, 2, 5 | 3 << 128])),
+                (31, 2**256 - 1),
+            ]
+        )
+        return chain.set_storage(chain.router, ROUTER_V1 + distance, value)
 
 
-def code_id(index: int) -> bytes:
-    """The id of a code that exists in name only."""
-    return keccak256(f"code {index}".encode())
-
-
-def account_form(address: Address, balance: int, kind: str, code: str) -> Json:
-    """An account before the deployment."""
-    return {"address": address.to_hex(), "balance": hex(balance), "kind": kind, "code": code}
+def is_common(calldata: bytes) -> bool:
+    """Whether every revision of the contracts has the function."""
+    return calldata[:4] not in [ROUTER.functions[name].selector for name in PINNED_ONLY]

@@ -61,6 +61,25 @@ def sign_digest(key: PrivateKey, digest: bytes) -> bytes:
     return signature[:64] + bytes([signature[64] + 27])
 
 
+def sign_typed(key: PrivateKey, domain: bytes, kind: str, words: Sequence[bytes]) -> tuple[int, bytes, bytes]:
+    """v, r, s of EIP-712 data.
+
+    Args:
+        domain: its separator, from `hash_domain`.
+        kind: the type with its members.
+        words: the members, 32 bytes each.
+    """
+    struct = keccak256(keccak256(kind.encode()) + b"".join(item.rjust(32, b"\0") for item in words))
+    signature = sign_digest(key, keccak256(b"\x19\x01" + domain + struct))
+    return signature[64], signature[:32], signature[32:64]
+
+
+def hash_domain(name: str, chain_id: int, contract: Address) -> bytes:
+    """The EIP-712 separator of a contract, version 1."""
+    kind = keccak256(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+    return keccak256(kind + keccak256(name.encode()) + keccak256(b"1") + word(chain_id) + contract.rjust(32, b"\0"))
+
+
 def sign_for_group(secret: int, digest: bytes, nonce: int) -> bytes:
     """A Schnorr signature as one who knows the whole secret makes it: R, z."""
     public, commitment = point(secret), point(nonce)
@@ -89,13 +108,16 @@ def word(number: int) -> bytes:
     return number.to_bytes(32, "big")
 
 
-def hash_batch(batch: Fields) -> bytes:
-    """The hash of a batch without rewards."""
+def hash_batch(batch: Fields, reward_hashes: bytes) -> bytes:
+    """The hash of a batch; `reward_hashes` is what the Middleware answers for operators and stakers, 64 bytes."""
     header = batch["blockHash"] + batch["blockTimestamp"].to_bytes(6, "big") + batch["previousCommittedBatchHash"]
     codes = keccak256(b"".join(keccak256(code["id"] + bytes([code["valid"]])) for code in batch["codeCommitments"]))
     chain = hash_chain(batch["chainCommitment"])
+    rewards = KECCAK_EMPTY
+    for commitment in batch["rewardsCommitment"][:1]:
+        rewards = keccak256(reward_hashes + commitment["timestamp"].to_bytes(6, "big"))
     validators = hash_validators(batch["validatorsCommitment"])
-    return keccak256(header + bytes([batch["expiry"]]) + chain + codes + KECCAK_EMPTY + validators)
+    return keccak256(header + bytes([batch["expiry"]]) + chain + codes + rewards + validators)
 
 
 def hash_chain(commitments: Sequence[Fields]) -> bytes:

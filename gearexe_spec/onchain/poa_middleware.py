@@ -191,7 +191,7 @@ INTERFACE = Interface(
 
 
 def _constant(signature: str, value: int) -> Function:
-    return Function(signature, 0, lambda frame: encode_word(value))
+    return Function(signature, 0, lambda frame: encode_word(value), payable=True)
 
 
 GEAR_INTERFACE = Interface(

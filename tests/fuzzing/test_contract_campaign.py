@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Request
-from gearexe_spec.evm.revisions import PINNED
 from gearexe_spec.fuzzing import contract_campaign
 from gearexe_spec.fuzzing.contract_campaign import (
     Panel,
@@ -41,7 +40,7 @@ class Faulty(SpecTarget):
 
 @pytest.fixture(scope="module")
 def specification() -> Panel:
-    return Panel([Side("specification", SpecTarget(), PINNED)])
+    return Panel([Side("specification", SpecTarget())])
 
 
 @pytest.mark.parametrize("seed", [3, 4, 5])
@@ -60,7 +59,7 @@ def test_a_history_follows_from_its_seed() -> None:
 
 
 def test_a_fault_is_found_made_small_and_kept() -> None:
-    panel = Panel([Side("faulty", Faulty(), PINNED)])
+    panel = Panel([Side("faulty", Faulty())])
     found = run_history(panel, 3, 60, Tally())
     assert found is not None
     assert found.difference.path.startswith("/logs")
@@ -74,7 +73,7 @@ def test_a_fault_is_found_made_small_and_kept() -> None:
     again = replay(panel, *from_document(document))
     assert again is not None
     assert again.difference == small.difference
-    right = Panel([Side("specification", SpecTarget(), PINNED)])
+    right = Panel([Side("specification", SpecTarget())])
     assert replay(right, *from_document(document)) is None
 
 
