@@ -68,6 +68,7 @@ def _run(console: Console, campaign: tuple[str, int, range], workers: int, out: 
     counts: Counter[Verdict] = Counter()
     unspecified: Counter[str] = Counter()
     paths: Counter[str] = Counter()
+    dispatches = 0
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     began = monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -75,10 +76,12 @@ def _run(console: Console, campaign: tuple[str, int, range], workers: int, out: 
         for piece in run_campaign(area, seed, cases, workers):
             counts += piece.counts
             unspecified += piece.unspecified
+            dispatches += piece.dispatches
             progress.advance(task, piece.counts.total())
             _report_piece(console, piece, paths, out)
     seconds = monotonic() - began
     words = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
+    words += f" ({dispatches} dispatches)" if dispatches else ""
     rate = counts.total() / max(seconds, 1e-9)
     console.print(f"{area} seed {seed} cases {cases.start}-{cases.stop - 1}: {words}; {seconds:.1f} s, {rate:.0f}/s")
     for operation, count in unspecified.most_common():

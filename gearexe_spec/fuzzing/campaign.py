@@ -18,7 +18,7 @@ from gearexe_spec.conformance.lines import answer_to_json
 from gearexe_spec.conformance.revisions import Verdict, compare_with_production
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.target import Target
-from gearexe_spec.conformance.wire import Answer, Apply, Failure
+from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Failure
 from gearexe_spec.fuzzing.areas import AREAS, SCENARIOS
 from gearexe_spec.fuzzing.findings import FORMAT, Found, Piece
 from gearexe_spec.fuzzing.scenarios import run_scenarios
@@ -54,6 +54,7 @@ def run_piece(task: tuple[str, int, range]) -> Piece:
     for index, request, (ours, theirs) in zip(indices, requests, answers, strict=True):
         verdict, difference = compare_with_production(request, ours, theirs)
         piece.counts[verdict] += 1
+        piece.dispatches += _count_dispatches(theirs) if verdict is Verdict.SAME else 0
         if verdict is Verdict.UNSPECIFIED:
             piece.unspecified[request.operation] += 1
         if difference is not None:
@@ -61,6 +62,13 @@ def run_piece(task: tuple[str, int, range]) -> Piece:
             document = {} if piece.has_enough(path) else _document(area, seed, index, request)
             piece.found.append(Found(index, path, document))
     return piece
+
+
+def _count_dispatches(answer: Answer) -> int:
+    """How many dispatches a queue run came to; none if the answer is of another kind."""
+    outputs = answer.outputs if isinstance(answer, Accepted) else None
+    dispatches = outputs.get("dispatches") if isinstance(outputs, dict) else None
+    return len(dispatches) if isinstance(dispatches, list) else 0
 
 
 def ask_both(request: Apply) -> tuple[Answer, Answer]:

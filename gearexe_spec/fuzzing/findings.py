@@ -32,11 +32,12 @@ class Found:
 
 @dataclass(slots=True)
 class Piece:
-    """What came of some cases: how often each verdict, and the differences."""
+    """What came of some cases: how often each verdict, the differences, and how many dispatches were compared."""
 
     counts: Counter[Verdict] = field(default_factory=Counter)
     unspecified: Counter[str] = field(default_factory=Counter)
     found: list[Found] = field(default_factory=list)
+    dispatches: int = 0
 
     def has_enough(self, path: str) -> bool:
         """Whether there are enough differences of a kind."""

@@ -70,9 +70,9 @@ class Body:
         self.counter = len(self.locals) - 1
         self.labels: list[int | None] = [self.results[0] if self.results else None]
 
-    def make(self, statements: int, depth: int = 3) -> bytes:
-        """Declarations and code, without the length of the whole."""
-        code = b"".join(self.statement(depth) for _ in range(self.dice.below(statements + 1)))
+    def make(self, statements: int, depth: int = 3, opening: bytes = b"") -> bytes:
+        """Declarations and code, without the length of the whole; `opening` comes first."""
+        code = opening + b"".join(self.statement(depth) for _ in range(self.dice.below(statements + 1)))
         if self.results:
             code += self.expression(self.results[0], depth)
         return unsigned(len(self.extra)) + b"".join(b"\1" + bytes([kind]) for kind in self.extra) + code + b"\x0b"

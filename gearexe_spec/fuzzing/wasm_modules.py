@@ -130,7 +130,8 @@ class ModuleMaker:
         for index, (params, results) in enumerate(defined):
             reachable = callees + (helpers[index + 1 :] if index < len(helpers) else helpers)
             around = Surroundings(reachable, globals_, immutable, self.pages * PAGE, table_types, self.is_program)
-            bodies.append(Body(dice, around, params, results).make(statements=8 if self.is_program else 4))
+            opening = self._conversation(calls) if self.is_program and index >= len(helpers) else b""
+            bodies.append(Body(dice, around, params, results).make(8 if self.is_program else 4, opening=opening))
 
         exports = [
             name(entry) + bytes([FUNCTION]) + unsigned(first + len(signatures) + i) for i, entry in enumerate(entries)
@@ -156,6 +157,19 @@ class ModuleMaker:
         known = sorted(_ARGUMENTS)
         amount = self.dice.between(3, 14) if self.is_program else self.dice.below(6)
         return sorted({self.dice.pick(known) for _ in range(amount)})
+
+    def _conversation(self, calls: Sequence[str]) -> bytes:
+        """What an entry of every other program does first: a few system calls that mean something, at times an end."""
+        if not calls or self.dice.below(2):
+            return b""
+        going_on = [call for call in calls if call not in FINAL]
+        spoken = [self.dice.pick(going_on) for _ in range(self.dice.between(1, 8))] if going_on else []
+        ends = [call for call in calls if call in FINAL]
+        spoken += [self.dice.pick(ends)] if ends and self.dice.below(2) else []
+        return b"".join(
+            _arguments(call, self.dice) + b"\x10" + unsigned(calls.index(call)) + b"\x1a" * len(_signature_of(call)[1])
+            for call in spoken
+        )
 
     def _choose_entries(self) -> list[str]:
         if self.is_program:

@@ -185,6 +185,12 @@ def _with_digest(form: Any, digest: Bytes32) -> Json:
     return {**form, "digest": to_json(digest)}
 
 
+def dump_new_objects(storage: Storage, before: Bytes32, after: Bytes32) -> Json:
+    """The objects that a state leads to and another did not."""
+    known = {key for key, _ in _objects(storage, before)}
+    return {key.to_hex(): to_json(blob) for key, blob in _objects(storage, after) if key not in known}
+
+
 def _objects(storage: Storage, state_hash: Bytes32) -> Iterator[tuple[Bytes32, bytes]]:
     """A state and what it refers to, as far as it is there."""
     if state_hash == ZERO_STATE_HASH or state_hash not in storage:

@@ -176,8 +176,6 @@ impl Block {
             finalized.states.iter().filter(|(actor, record)| self.states.get(actor) != Some(record)).collect();
         let before: BTreeSet<_> = self.states.values().flat_map(|record| reachable(&self.store, record.hash)).collect();
         let after: BTreeSet<_> = changed.values().flat_map(|record| reachable(&self.store, record.hash)).collect();
-        let objects =
-            after.difference(&before).map(|key| (format!("{key:?}"), hex(self.store.blob(*key).unwrap_or_default())));
         let program = |record: &StateHashWithQueueSize| self.store.program_state(record.hash).expect("just written");
         json!({
             "modifications": modifications.form(),
@@ -186,7 +184,7 @@ impl Block {
             "outcomeHash": hash(&finalized.transitions),
             "states": changed.form(),
             "programs": changed.iter().map(|(actor, record)| (*actor, program(record))).collect::<BTreeMap<_, _>>().form(),
-            "objects": Json::Object(objects.collect::<Map<_, _>>()),
+            "objects": self.store.forms(after.difference(&before)),
             "programCreations": finalized.program_creations.form(),
             "programStatesHash": hash(&finalized.states),
             "schedule": schedule_form(&finalized.schedule),

@@ -12,11 +12,12 @@ use gear_core::{
     message::{
         ContextStore, Dispatch, DispatchKind, Message, MessageDetails, ReplyDetails, StoredDispatch, StoredMessage,
     },
+    utils::hash,
 };
 use gear_core_errors::{
     ErrorReplyReason, ReplyCode, SimpleExecutionError, SimpleUnavailableActorError, SuccessReplyReason,
 };
-use gprimitives::{ActorId, MessageId};
+use gprimitives::{ActorId, H256, MessageId};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -60,6 +61,25 @@ impl Form for JournalNote {
             ),
             Self::StopProcessing { dispatch, gas_burned } => {
                 choice("stopProcessing", record([field("dispatch", dispatch), field("gasBurned", gas_burned)]))
+            }
+            Self::MessageDispatched { message_id, source, outcome } => choice(
+                "messageDispatched",
+                record([field("messageId", message_id), field("source", source), field("outcome", outcome)]),
+            ),
+            Self::GasBurned { message_id, amount, is_panic } => choice(
+                "gasBurned",
+                record([field("messageId", message_id), field("amount", amount), field("isPanic", is_panic)]),
+            ),
+            Self::UpdatePage { program_id, page_number, data } => choice(
+                "updatePage",
+                record([
+                    field("programId", program_id),
+                    field("pageNumber", u32::from(*page_number)),
+                    field("hash", H256(hash(data))),
+                ]),
+            ),
+            Self::UpdateAllocations { program_id, allocations } => {
+                choice("updateAllocations", record([field("programId", program_id), field("allocations", allocations)]))
             }
             other => choice("other", format!("{other:?}").as_str().form()),
         }

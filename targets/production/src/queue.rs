@@ -4,6 +4,8 @@
 use crate::{
     answer::{Outcome, Refusal},
     form::{Form, Input, field, record},
+    journal::{Dispatched, dispatches},
+    reachable::reachable,
     store::Store,
     wasm::check_code,
 };
@@ -16,7 +18,6 @@ use gear_core::{
     code::{CodeMetadata, InstrumentedCode},
     gas::GasAllowanceCounter,
 };
-use gprimitives::H256;
 use serde_json::{Value as Json, json};
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -26,13 +27,29 @@ thread_local! {
 }
 const CODES_KEPT: usize = 256;
 
-/// `queue/run`: the notes that leave the runtime, the burned gas, promises, states and objects of one queue run.
+/// `queue/run`: journals, gas and outcomes of one queue run, promises, and what it stored.
 ///
 /// `objects` holds everything the run reads, `stateHash` what it starts from, `wasm` the original code.
 pub fn run(input: Input) -> Outcome {
     let store = Store::from_input(input.get("objects")?)?;
     let state_root = input.get("stateHash")?.hash()?;
     let state = store.program_state(state_root).ok_or_else(|| input.expected("state in objects"))?;
+    store.open_pages(&state);
+    let (journals, gas_spent, report) = process_queue_with_report(context(input)?, &store);
+    let dispatches = dispatches(&context(input)?, &store, &journals, &report)?;
+    let state_hash = dispatches.last().map_or(state_root, |last| last.state_hash);
+    let after = reachable(&store, state_hash);
+    Ok(json!({
+        "dispatches": dispatch_forms(&dispatches, &journals, report),
+        "gasSpent": gas_spent.form(),
+        "promises": store.promises().form(),
+        "stateHash": state_hash.form(),
+        "objects": store.forms(after.difference(&reachable(&store, state_root))),
+    }))
+}
+
+/// What the runtime is given.
+fn context(input: Input) -> Result<ProcessQueueContext, Refusal> {
     let Some(wasm) = input.optional("wasm") else {
         return Err(Refusal::Unsupported("REV-ABSENT-CODE: a program without code".into()));
     };
@@ -40,24 +57,17 @@ pub fn run(input: Input) -> Outcome {
         return Err(Refusal::Unsupported("REV-CODE-CHARGE: loading a code is charged by its length".into()));
     }
     let (instrumented_code, code_metadata) = instrumented(wasm.bytes()?)?;
-    store.open_pages(&state);
-
-    let context = ProcessQueueContext {
+    let emits_promises = input.get("emitsPromises")?.flag()?;
+    Ok(ProcessQueueContext {
         program_id: input.get("program")?.actor()?,
-        state_root,
+        state_root: input.get("stateHash")?.hash()?,
         queue_type: queue_type(input.get("queue")?)?,
         instrumented_code,
         code_metadata,
         gas_allowance: GasAllowanceCounter::new(input.get("allowance")?.integer()?),
         block_info: block_info(input.get("block")?)?,
-        promise_policy: if input.get("emitsPromises")?.flag()? {
-            PromisePolicy::Enabled
-        } else {
-            PromisePolicy::Disabled
-        },
-    };
-    let (journals, gas_spent, report) = process_queue_with_report(context, &store);
-    Ok(outputs(&store, state_root, journals, gas_spent, report))
+        promise_policy: if emits_promises { PromisePolicy::Enabled } else { PromisePolicy::Disabled },
+    })
 }
 
 pub fn queue_type(input: Input) -> Result<MessageType, Refusal> {
@@ -72,13 +82,12 @@ fn block_info(input: Input) -> Result<BlockInfo, Refusal> {
     Ok(BlockInfo { height: input.get("height")?.integer()?, timestamp: input.get("timestamp")?.integer()? })
 }
 
-fn outputs(store: &Store, before: H256, journals: ProgramJournals, gas_spent: u64, report: RuntimeQueueReport) -> Json {
-    let hashes = store.state_hashes();
+fn dispatch_forms(dispatches: &[Dispatched], journals: &ProgramJournals, report: RuntimeQueueReport) -> Vec<Json> {
     let mut burns = report.gas_burned.into_iter();
     let mut ends = report.dispatched.into_iter();
-    let dispatches = journals.iter().map(|(notes, message_type, call_reply)| {
-        let has_stopped = matches!(notes.last(), Some(JournalNote::StopProcessing { .. }));
-        let waits = matches!(notes.last(), Some(JournalNote::WaitDispatch { .. }));
+    let forms = dispatches.iter().zip(journals).map(|(dispatch, (_, message_type, call_reply))| {
+        let has_stopped = matches!(dispatch.journal.last(), Some(JournalNote::StopProcessing { .. }));
+        let waits = matches!(dispatch.journal.last(), Some(JournalNote::WaitDispatch { .. }));
         let burn = if has_stopped { None } else { burns.next() };
         let outcome = match (has_stopped, waits) {
             (true, _) => None,
@@ -88,18 +97,15 @@ fn outputs(store: &Store, before: H256, journals: ProgramJournals, gas_spent: u6
         record([
             field("messageType", message_type),
             field("callReply", call_reply),
-            field("notes", notes),
+            field("journal", &dispatch.journal),
+            field("forwarded", &dispatch.forwarded),
+            field("stateHash", dispatch.state_hash),
             field("gasBurned", burn.as_ref().map_or(0, |burn| burn.amount)),
             field("outcome", outcome),
             field("isCharged", burn.map(|burn| burn.charged_to_executable_balance)),
         ])
     });
-    json!({
-        "dispatches": dispatches.collect::<Vec<_>>(),
-        "gasSpent": gas_spent.form(),
-        "promises": store.promises().form(),
-        "stateHash": hashes.last().unwrap_or(&before).form(),
-    })
+    forms.collect()
 }
 
 fn outcome_name(outcome: &DispatchOutcome) -> &'static str {

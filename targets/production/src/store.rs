@@ -3,7 +3,7 @@
 
 use crate::{
     answer::Refusal,
-    form::{Input, parse_bytes},
+    form::{Input, hex, parse_bytes},
 };
 use ethexe_common::{HashOf, injected::Promise};
 use ethexe_runtime_common::{
@@ -19,6 +19,7 @@ use gear_lazy_pages_common::LazyPagesInitContext;
 use gear_lazy_pages_native_interface::LazyPagesNative;
 use gprimitives::H256;
 use parity_scale_codec::{Decode, Encode};
+use serde_json::Value as Json;
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// What a run saw and left.
@@ -73,9 +74,11 @@ impl Store {
         self.objects.borrow().contains_key(&key)
     }
 
-    /// An object as it is stored.
-    pub fn blob(&self, key: H256) -> Option<Vec<u8>> {
-        self.objects.borrow().get(&key).cloned()
+    /// Objects as they are stored, by hash.
+    pub fn forms<'a>(&self, keys: impl Iterator<Item = &'a H256>) -> Json {
+        let objects = self.objects.borrow();
+        let form = |key: &H256| Some((format!("{key:?}"), hex(objects.get(key)?)));
+        Json::Object(keys.filter_map(form).collect())
     }
 
     fn read<T: Decode>(&self, key: H256) -> Option<T> {
