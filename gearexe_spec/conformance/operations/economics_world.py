@@ -108,15 +108,6 @@ def _place(world: World, block: Block, entry: dict[str, Any]) -> World:
     return result.world
 
 
-def _make(world: World, block: Block, entry: dict[str, Any]) -> Result:
-    """A deployment, or the call by which a factory makes a clone."""
-    if "factory" not in entry:
-        return apply_deployment(world, block, _deployment(entry))
-    factory = from_json(Address, entry["factory"])
-    call = Call(from_json(Address, entry["from"]), factory, from_json(bytes, entry["calldata"]))
-    return apply_call(world, block, call)
-
-
 def _settle(world: World, block: Block, form: dict[str, Any]) -> World:
     """The world after a call that belongs to its making; one that needs a contract without rules has none (WIR-70).
 
