@@ -141,7 +141,7 @@ def compute_era_rewards(era: Era, totals: Sequence[tuple[Address, U256]]) -> Era
     if pool == 0 or not any(weights.values()):
         return EraRewards((), (), sort_amounts(dict(totals)), pool, None)
 
-    for_operators = int(pool) * era.commission // WHOLE
+    for_operators = int(pool) * int(era.commission) // WHOLE
     operators = share(for_operators, weights)
     vaults = share_among_vaults(share(int(pool) - for_operators, weights), era.operators)
     earned = add_amounts(dict(totals), operators)
@@ -297,7 +297,7 @@ def compute_staker_parts(
 
     Rules: PRW-15, PRW-16.
     """
-    fee = int(amount) * admin_fee // WHOLE
+    fee = int(amount) * int(admin_fee) // WHOLE
     whole = sum(int(part) for part in shares.values())
     parts = {who: U256((int(amount) - fee) * int(part) // whole) for who, part in shares.items()}
     return parts, U256(fee), U256(int(amount) - fee - sum(int(part) for part in parts.values()))
