@@ -101,7 +101,6 @@ class VaultRejection(ContractRejection):
     NotDelegator = "NotDelegator()"
     NotSlasher = "NotSlasher()"
     NotWhitelistedDepositor = "NotWhitelistedDepositor()"
-    SafeERC20FailedOperation = "SafeERC20FailedOperation(address)"
     SlasherAlreadyInitialized = "SlasherAlreadyInitialized()"
     TooMuchRedeem = "TooMuchRedeem()"
     TooMuchWithdraw = "TooMuchWithdraw()"

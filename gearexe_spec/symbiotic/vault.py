@@ -31,7 +31,7 @@ from gearexe_spec.symbiotic.contract import (
 )
 from gearexe_spec.symbiotic.entities import FactoryMade, Initializer, migratable_entity_functions
 from gearexe_spec.symbiotic.errors import VaultRejection
-from gearexe_spec.symbiotic.safe_tokens import ask_balance, safe_transfer, safe_transfer_from
+from gearexe_spec.symbiotic.tokens import safe_transfer, take_from_sender
 from gearexe_spec.symbiotic.vault_events import (
     Claim,
     ClaimBatch,
@@ -88,9 +88,7 @@ def apply_deposit(frame: Frame) -> bytes:
         raise Rejected(VaultRejection.InvalidOnBehalfOf)
     if vault.deposit_whitelist and frame.sender not in vault.depositors:
         raise Rejected(VaultRejection.NotWhitelistedDepositor)
-    before = ask_balance(frame, vault.collateral, frame.address)
-    safe_transfer_from(frame, vault.collateral, frame.sender, amount)
-    deposited = ask_balance(frame, vault.collateral, frame.address) - before
+    deposited = take_from_sender(frame, vault.collateral, amount)
     if deposited == 0:
         raise Rejected(VaultRejection.InsufficientDeposit)
     if vault.is_deposit_limit and vault.accounts.active_stake.latest() + deposited > vault.deposit_limit:

@@ -118,6 +118,8 @@ def _settle(world: World, block: Block, form: dict[str, Any]) -> World:
     try:
         result = apply_call(world, block, call)
     except NotSpecifiedYet as missing:
+        sender = world.account(call.sender)
+        world = world.with_account(call.sender, replace(sender, nonce=sender.nonce + 1))
         return world.with_account(call.to, replace(world.account(call.to), code=Unspecified(str(missing))))
     if isinstance(result, Reverted):
         raise JsonFormError(f"the call of {form['to']} reverts")
