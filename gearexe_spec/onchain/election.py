@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import auto
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U48, U256
-from gearexe_spec.base.rejection import Rejected, Rejection
+from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.crypto.hashes import keccak256
-
-
-class ElectionRejection(Rejection):
-    """Why there is no election."""
-
-    MaxValidatorsMustBeGreaterThanZero = auto()
+from gearexe_spec.onchain.errors import MiddlewareRejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +37,7 @@ def elect(candidates: Sequence[Candidate], max_validators: U256, timestamp: U48)
     Rules: ELE-1 to ELE-4.
     Source: Middleware.sol `makeElectionAt`.
     """
-    if max_validators == 0:
-        raise Rejected(ElectionRejection.MaxValidatorsMustBeGreaterThanZero)
+    check_seats(max_validators)
 
     if len(candidates) <= max_validators:
         return tuple(candidate.operator for candidate in candidates)
@@ -55,6 +48,16 @@ def elect(candidates: Sequence[Candidate], max_validators: U256, timestamp: U48)
     elected = [candidate.operator for candidate in ranking[:max_validators]]
     elected[last_seat] = ranking[last_seat + compute_draw(timestamp, contenders)].operator
     return tuple(elected)
+
+
+def check_seats(max_validators: U256) -> None:
+    """There is at least one seat (ELE-1).
+
+    Raises:
+        Rejected: MaxValidatorsMustBeGreaterThanZero.
+    """
+    if max_validators == 0:
+        raise Rejected(MiddlewareRejection.MaxValidatorsMustBeGreaterThanZero)
 
 
 def count_equal_below(ranking: Sequence[Candidate], seat: int) -> int:

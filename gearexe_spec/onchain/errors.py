@@ -4,7 +4,8 @@ A rejection's value is the error's signature, so name, selector and arguments ca
 error has a name too: panics, texts, and reverts without data.
 
 Rules: ROU-3 to ROU-6.
-Source: the `error` declarations of IRouter.sol, IMirror.sol, Gear.sol, BatchMulticall.sol and OpenZeppelin 5.6.1.
+Source: the `error` declarations of IRouter.sol, IMirror.sol, IMiddleware.sol, MapWithTimeData.sol, Gear.sol,
+BatchMulticall.sol and OpenZeppelin 5.6.1.
 """
 
 from __future__ import annotations
@@ -166,11 +167,55 @@ class MulticallRejection(ContractRejection):
 
 @unique
 class MiddlewareRejection(ContractRejection):
-    """Errors of the Middleware that reach a caller of commitBatch."""
+    """Errors of the Middleware."""
 
-    NotRouter = "NotRouter()"
-    UnknownCollateral = "UnknownCollateral()"
+    BurnerHookNotSupported = "BurnerHookNotSupported()"
+    DelegatorNotInitialized = "DelegatorNotInitialized()"
+    EraDurationMustBeGreaterThanZero = "EraDurationMustBeGreaterThanZero()"
+    IncompatibleSlasherType = "IncompatibleSlasherType()"
+    IncompatibleStakerRewardsVersion = "IncompatibleStakerRewardsVersion()"
+    IncompatibleVaultVersion = "IncompatibleVaultVersion()"
+    IncorrectTimestamp = "IncorrectTimestamp()"
+    InvalidStakerRewardsVault = "InvalidStakerRewardsVault()"
+    MaxValidatorsMustBeGreaterThanZero = "MaxValidatorsMustBeGreaterThanZero()"
+    MinSlashExecutionDelayMustBeGreaterThanZero = "MinSlashExecutionDelayMustBeGreaterThanZero()"
+    MinVaultEpochDurationLessThanTwoEras = "MinVaultEpochDurationLessThanTwoEras()"
+    MinVetoAndSlashDelayTooLongForVaultEpoch = "MinVetoAndSlashDelayTooLongForVaultEpoch()"
+    MinVetoDurationMustBeGreaterThanZero = "MinVetoDurationMustBeGreaterThanZero()"
+    NonFactoryStakerRewards = "NonFactoryStakerRewards()"
+    NonFactoryVault = "NonFactoryVault()"
+    NotRegisteredOperator = "NotRegisteredOperator()"
     NotRegisteredVault = "NotRegisteredVault()"
+    NotRouter = "NotRouter()"
+    NotSlashExecutor = "NotSlashExecutor()"
+    NotSlashRequester = "NotSlashRequester()"
+    NotVaultOwner = "NotVaultOwner()"
+    OperatorDoesNotExist = "OperatorDoesNotExist()"
+    OperatorDoesNotOptIn = "OperatorDoesNotOptIn()"
+    OperatorGracePeriodLessThanMinVaultEpochDuration = "OperatorGracePeriodLessThanMinVaultEpochDuration()"
+    OperatorGracePeriodNotPassed = "OperatorGracePeriodNotPassed()"
+    ResolverMismatch = "ResolverMismatch()"
+    ResolverSetDelayMustBeAtLeastThree = "ResolverSetDelayMustBeAtLeastThree()"
+    ResolverSetDelayTooLong = "ResolverSetDelayTooLong()"
+    SlasherNotInitialized = "SlasherNotInitialized()"
+    UnknownCollateral = "UnknownCollateral()"
+    UnsupportedBurner = "UnsupportedBurner()"
+    UnsupportedDelegatorHook = "UnsupportedDelegatorHook()"
+    VaultGracePeriodLessThanMinVaultEpochDuration = "VaultGracePeriodLessThanMinVaultEpochDuration()"
+    VaultGracePeriodNotPassed = "VaultGracePeriodNotPassed()"
+    VaultWrongEpochDuration = "VaultWrongEpochDuration()"
+    VetoDurationTooLong = "VetoDurationTooLong()"
+    VetoDurationTooShort = "VetoDurationTooShort()"
+
+
+@unique
+class MapRejection(ContractRejection):
+    """Errors of the Middleware's maps of operators and vaults."""
+
+    AlreadyAdded = "AlreadyAdded()"
+    AlreadyEnabled = "AlreadyEnabled()"
+    EnumerableMapNonexistentKey = "EnumerableMapNonexistentKey(bytes32)"
+    NotEnabled = "NotEnabled()"
 
 
 ECDSA_SIGNATURES = {
@@ -254,6 +299,7 @@ def _selector(signature: str) -> Bytes4:
 def _by_selector(more: tuple[type[ContractRejection], ...]) -> dict[bytes, Rejection]:
     tables: tuple[type[ContractRejection], ...] = (
         *more,
+        MapRejection,
         MiddlewareRejection,
         MulticallRejection,
         WrappedVaraRejection,

@@ -30,6 +30,7 @@ from gearexe_spec.onchain.calldata import Calldata, Meter, empty_revert
 from gearexe_spec.onchain.environment import Environment, ForeignCall, NestedCall
 from gearexe_spec.onchain.errors import Bubbled, encode_revert_data
 from gearexe_spec.onchain.events import Event, Log
+from gearexe_spec.onchain.middleware_storage import MiddlewareStorage
 from gearexe_spec.onchain.world import (
     ZERO_U256,
     Account,
@@ -369,6 +370,11 @@ class Frame:
         return self.storage.mirror
 
     @property
+    def middleware(self) -> MiddlewareStorage:
+        """The Middleware's part of it."""
+        return self.storage.middleware
+
+    @property
     def transient(self) -> Transient:
         """Its transient storage."""
         return self.execution.transient.get(self.address, NO_TRANSIENT)
@@ -391,6 +397,12 @@ class Frame:
     def update_mirror(self, **changes: Any) -> None:
         """Replace fields of the Mirror's part."""
         self.update(mirror=replace(self.mirror, **changes))
+
+    def update_middleware(self, **changes: Any) -> None:
+        """Replace fields of the Middleware's part."""
+        storage = self.storage
+        changed = replace(storage.middleware, **changes)
+        self.update(middlewares=storage.middlewares.set(storage.middleware_slot, changed))
 
     def update_transient(self, **changes: Any) -> None:
         """Replace fields of the transient storage."""

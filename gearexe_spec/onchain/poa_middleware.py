@@ -7,16 +7,24 @@ Source: POAMiddleware.sol, IMiddleware.sol, Gear.sol (constants).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gearexe_spec.base.fixed_bytes import Address
 from gearexe_spec.base.numeric import U48, U64
 from gearexe_spec.base.rejection import Rejected
-from gearexe_spec.onchain.batch_calldata import STAKER_REWARDS_WORDS, STAKERS_WORDS, at_word, read_addresses
+from gearexe_spec.onchain.batch_calldata import at_word, read_addresses
 from gearexe_spec.onchain.calldata import HEAD, WORD, Calldata
 from gearexe_spec.onchain.dispatch import Function, Handler, Interface, table
 from gearexe_spec.onchain.errors import EvmRejection
 from gearexe_spec.onchain.machine import Frame
+from gearexe_spec.onchain.middleware_rewards import read_staker_rewards
+from gearexe_spec.onchain.middleware_setup import (
+    INITIALIZE,
+    INITIALIZE_WORDS,
+    REINITIALIZED_VERSION,
+    ROUTER_WORD,
+    set_storage_base,
+)
+from gearexe_spec.onchain.middleware_slashing import SLASH_IDENTIFIER_WORDS
 from gearexe_spec.onchain.router_setup import (
     COMPUTATION_THRESHOLD,
     THRESHOLD_DENOMINATOR,
@@ -33,14 +41,7 @@ from gearexe_spec.onchain.upgradeable import (
     initialize_owner,
 )
 from gearexe_spec.onchain.words import encode_list, encode_tuple, encode_word
-
-REINITIALIZED_VERSION = 2
-INIT_PARAMETER_WORDS = 23
-SLASH_WORDS = 2
-_INITIALIZE = (
-    "initialize((address,uint48,uint48,uint48,uint48,uint48,uint48,uint64,uint64,uint256,uint256,address,address,"
-    "(address,address,address,address,address,address,address,address,address,address)))"
-)
+from gearexe_spec.onchain.world import MIDDLEWARE_V1, MIDDLEWARE_V2, VALIDATORS_V2
 
 
 def apply_initialize(frame: Frame) -> bytes:
@@ -56,8 +57,8 @@ def apply_initialize(frame: Frame) -> bytes:
 
     begin_initialize(frame)
     initialize_owner(frame, calldata.address(HEAD))
-    check_owner(frame)
-    frame.update(middleware=replace(frame.storage.middleware, router=calldata.address(at_word(HEAD, 12))))
+    set_storage_base(frame, MIDDLEWARE_V1)
+    frame.update_middleware(router=calldata.address(at_word(HEAD, ROUTER_WORD)))
     end_initialization(frame)
     return b""
 
@@ -74,7 +75,10 @@ def apply_reinitialize(frame: Frame) -> bytes:
     check_owner(frame)
     begin_reinitialize(frame, REINITIALIZED_VERSION)
     initialize_owner(frame, frame.storage.owner)
-    frame.update(middleware=replace(frame.storage.middleware, operators=()))
+    router = frame.middleware.router
+    set_storage_base(frame, MIDDLEWARE_V2)
+    frame.update(validators_slot=VALIDATORS_V2)
+    frame.update_middleware(router=router)
     end_initialization(frame)
     return b""
 
@@ -92,14 +96,15 @@ def apply_set_validators(frame: Frame) -> bytes:
     validators = read_addresses(calldata, calldata.memory_slice(HEAD, WORD))
 
     check_owner(frame)
-    frame.update(middleware=replace(frame.storage.middleware, operators=validators))
+    lists = frame.storage.validator_lists
+    frame.update(validator_lists=lists.set(frame.storage.validators_slot, validators))
     return b""
 
 
 def answer_election(frame: Frame) -> bytes:
     """The list as it was written; moment and greatest number are read and ignored (MUL-24)."""
     frame.calldata.unsigned(HEAD, U48)
-    return encode_tuple((encode_list(frame.storage.middleware.operators),))
+    return encode_tuple((encode_list(frame.storage.validators),))
 
 
 def not_implemented(*checks: Callable[[Calldata], object]) -> Handler:
@@ -123,15 +128,6 @@ def _timestamp(index: int) -> Callable[[Calldata], U48]:
 
 def _list(stride: int) -> Callable[[Calldata], object]:
     return lambda calldata: calldata.entry_slice(HEAD, stride)
-
-
-def _check_staker_rewards(calldata: Calldata) -> None:
-    """The rewards of stakers, which are copied to memory as a whole (ROU-11)."""
-    rewards = calldata.entry_record(HEAD, WORD * STAKERS_WORDS)
-    entries = calldata.memory_member(rewards, rewards, WORD * STAKER_REWARDS_WORDS, WORD)
-    for index in range(entries.length):
-        calldata.address(at_word(entries.place, STAKER_REWARDS_WORDS * index))
-    calldata.address(at_word(rewards, 2))
 
 
 PLAIN_REFUSALS = (
@@ -166,22 +162,22 @@ REFUSALS = (
     Function("getOperatorStakeAt(address,uint48)", 2, not_implemented(_address(0), _timestamp(1))),
     Function("getActiveOperatorsStakeAt(uint48)", 1, not_implemented(_timestamp(0))),
     Function("requestSlash((address,uint48,(address,uint256)[])[])", 1, not_implemented(_list(WORD))),
-    Function("executeSlash((address,uint256)[])", 1, not_implemented(_list(WORD * SLASH_WORDS))),
+    Function("executeSlash((address,uint256)[])", 1, not_implemented(_list(WORD * SLASH_IDENTIFIER_WORDS))),
     Function("distributeOperatorRewards(address,uint256,bytes32)", 3, not_implemented(_address(0))),
     Function(
         "distributeStakerRewards(((address,uint256)[],uint256,address),uint48)",
         2,
-        not_implemented(_check_staker_rewards, _timestamp(1)),
+        not_implemented(read_staker_rewards, _timestamp(1)),
     ),
 )
 
 INTERFACE = Interface(
     table(
-        Function(_INITIALIZE, INIT_PARAMETER_WORDS, apply_initialize),
+        Function(INITIALIZE, INITIALIZE_WORDS, apply_initialize),
         Function("reinitialize()", 0, apply_reinitialize),
         Function("setValidators(address[])", 1, apply_set_validators),
         Function("makeElectionAt(uint48,uint256)", 2, answer_election),
-        Function("router()", 0, lambda frame: encode_word(frame.storage.middleware.router)),
+        Function("router()", 0, lambda frame: encode_word(frame.middleware.router)),
         *REFUSALS,
         *OWNABLE,
         *UPGRADEABLE,

@@ -20,7 +20,7 @@ from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
 from gearexe_spec.codec.abi import abi_bytes, decode_sequence
 from gearexe_spec.codec.abi import address as abi_address
 from gearexe_spec.crypto.ids import compute_create_address
-from gearexe_spec.onchain import batch_multicall, poa_middleware, router, state_transition, wrapped_vara
+from gearexe_spec.onchain import batch_multicall, middleware, poa_middleware, router, state_transition, wrapped_vara
 from gearexe_spec.onchain.calldata import empty_revert
 from gearexe_spec.onchain.dispatch import Interface
 from gearexe_spec.onchain.environment import NOBODY, Environment
@@ -45,11 +45,14 @@ from gearexe_spec.onchain.world import (
 INTERFACES: dict[ContractKind, Interface] = {
     ContractKind.Router: router.INTERFACE,
     ContractKind.WrappedVara: wrapped_vara.INTERFACE,
+    ContractKind.Middleware: middleware.INTERFACE,
     ContractKind.POAMiddleware: poa_middleware.INTERFACE,
     ContractKind.BatchMulticall: batch_multicall.INTERFACE,
     ContractKind.Gear: poa_middleware.GEAR_INTERFACE,
 }
-UPGRADEABLE_KINDS = frozenset({ContractKind.Router, ContractKind.WrappedVara, ContractKind.POAMiddleware})
+UPGRADEABLE_KINDS = frozenset(
+    {ContractKind.Router, ContractKind.WrappedVara, ContractKind.Middleware, ContractKind.POAMiddleware}
+)
 """Contracts whose constructor locks them against initialization."""
 
 

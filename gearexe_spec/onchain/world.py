@@ -23,6 +23,7 @@ from gearexe_spec.base.ids import CodeId
 from gearexe_spec.base.numeric import U16, U32, U48, U64, U128, U256
 from gearexe_spec.crypto.ids import compute_namespace_slot
 from gearexe_spec.onchain.commitments import AggregatedPublicKey
+from gearexe_spec.onchain.middleware_storage import NO_MIDDLEWARE, MiddlewareStorage
 
 if TYPE_CHECKING:
     from gearexe_spec.onchain.machine import Frame
@@ -35,6 +36,15 @@ MAINNET = U256(1)
 NO_KEY = AggregatedPublicKey(ZERO_U256, ZERO_U256)
 ROUTER_BASE_SLOT = compute_namespace_slot("router.storage.RouterV1")
 """Where `initialize` puts the Router's storage."""
+MIDDLEWARE_POINTER = compute_namespace_slot("middleware.storage.Slot")
+"""The word that says where the Middleware's storage begins."""
+MIDDLEWARE_V1 = compute_namespace_slot("middleware.storage.MiddlewareV1")
+MIDDLEWARE_V2 = compute_namespace_slot("middleware.storage.MiddlewareV2")
+"""Where it begins after `initialize`, and after `reinitialize`."""
+VALIDATORS_POINTER = compute_namespace_slot("poa_middleware.storage.Slot")
+"""The word that says where the POAMiddleware's list stands."""
+VALIDATORS_V2 = compute_namespace_slot("middleware.storage.POAMiddlewareV2")
+"""Where it stands after `reinitialize`."""
 ERC1967_SLOT = Bytes32.from_hex("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc")
 """Where proxies keep their implementation and Mirrors their ABI interface."""
 
@@ -153,14 +163,6 @@ class TokenStorage:
 
 
 @dataclass(frozen=True, slots=True)
-class MiddlewareStorage:
-    """What POAMiddleware keeps: the Router, and the list it answers as election."""
-
-    router: Address = ZERO_ADDRESS
-    operators: tuple[Address, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Storage:
     """The storage of one account, by namespace."""
 
@@ -177,13 +179,30 @@ class Storage:
     router: RouterStorage = RouterStorage()
     mirror: MirrorStorage = MirrorStorage()
     token: TokenStorage = TokenStorage()
-    middleware: MiddlewareStorage = MiddlewareStorage()
+    middleware_slot: U256 = ZERO_U256
+    """Where the Middleware's current storage begins."""
+    middlewares: Map[U256, MiddlewareStorage] = Map()
+    """By base slot: what was left behind stays."""
+    validators_slot: U256 = ZERO_U256
+    """Where the POAMiddleware's current list stands; slot 0 until `reinitialize`."""
+    validator_lists: Map[U256, tuple[Address, ...]] = Map()
+    """By slot: what was left behind stays."""
     roles: Map[tuple[Bytes32, Address], bool] = Map()
     """The namespace of roles: who has which, always true."""
     entered: bool = False
     """The lock of contracts that may not be entered twice."""
     extension: object = None
     """The frozen record of a contract that another room adds (`ExtensionCode`)."""
+
+    @property
+    def middleware(self) -> MiddlewareStorage:
+        """The Middleware's current storage (MID-4)."""
+        return self.middlewares.get(self.middleware_slot, NO_MIDDLEWARE)
+
+    @property
+    def validators(self) -> tuple[Address, ...]:
+        """The POAMiddleware's current list (MUL-22)."""
+        return self.validator_lists.get(self.validators_slot, ())
 
 
 EMPTY_STORAGE = Storage()
@@ -194,6 +213,7 @@ class ContractKind(Enum):
 
     Router = auto()
     WrappedVara = auto()
+    Middleware = auto()
     POAMiddleware = auto()
     BatchMulticall = auto()
     Gear = auto()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from gearexe_spec.base.fixed_bytes import Address
 from gearexe_spec.base.numeric import U48, U256
 from gearexe_spec.base.rejection import Rejected
-from gearexe_spec.onchain.election import Candidate, ElectionRejection, compute_seed, elect
+from gearexe_spec.onchain.election import Candidate, compute_seed, elect
+from gearexe_spec.onchain.errors import MiddlewareRejection
 
 STAKES = [1000, 2000, 1000, 5000, 1000]
 
@@ -45,7 +46,7 @@ def test_what_the_middleware_answered(timestamp: int, seats: int, expected: list
 def test_no_seats_no_election() -> None:
     with pytest.raises(Rejected) as caught:
         elect(candidates(STAKES), U256(0), U48(0))
-    assert caught.value.reason is ElectionRejection.MaxValidatorsMustBeGreaterThanZero
+    assert caught.value.reason is MiddlewareRejection.MaxValidatorsMustBeGreaterThanZero
 
 
 def test_the_draw_depends_on_the_timestamp_alone() -> None:
