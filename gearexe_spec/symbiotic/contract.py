@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from gearexe_spec.base.fixed_bytes import Address
-from gearexe_spec.base.numeric import U48, U256, IntegerOutOfRange
+from gearexe_spec.base.numeric import IntegerOutOfRange
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
 from gearexe_spec.onchain.calldata import HEAD
+from gearexe_spec.onchain.clock import read_now
 from gearexe_spec.onchain.contract_calls import encode_call, expect_success, read_boolean
-from gearexe_spec.onchain.errors import OVERFLOW, Bubbled, OpenZeppelinRejection, encode_revert_data, panic
+from gearexe_spec.onchain.errors import OVERFLOW, Bubbled, encode_revert_data, panic
 from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.words import compute_selector, encode_bytes, encode_tuple, encode_word
 from gearexe_spec.onchain.world import ExtensionCode
@@ -43,20 +44,6 @@ def code_of(frame: Frame, kind: type[C]) -> C:
     code = frame.execution.world.account(frame.code_address).code
     assert isinstance(code, kind)
     return code
-
-
-def read_now(frame: Frame) -> U48:
-    """The block's timestamp, as these contracts keep it (SYM-9).
-
-    Raises:
-        Rejected: SafeCastOverflowedUintDowncast(48, timestamp).
-
-    Source: OpenZeppelin Time.sol `timestamp`.
-    """
-    timestamp = frame.block.timestamp
-    if timestamp > U48.MAX:
-        raise Rejected(OpenZeppelinRejection.SafeCastOverflowedUintDowncast, U256(48), timestamp)
-    return U48(timestamp)
 
 
 def ask_is_entity(frame: Frame, registry: Address, account: Address) -> bool:
@@ -98,3 +85,13 @@ def checked_arithmetic() -> Iterator[None]:
         yield
     except IntegerOutOfRange as out_of_range:
         raise panic(OVERFLOW) from out_of_range
+
+
+__all__ = [
+    "apply_static_delegate_call",
+    "ask_is_entity",
+    "checked_arithmetic",
+    "code_of",
+    "read_now",
+    "storage_of",
+]

@@ -38,7 +38,7 @@ from gearexe_spec.onchain.world import Account, Block, ContractKind, ExtensionCo
 from gearexe_spec.symbiotic.constructors import CONSTRUCTORS
 from gearexe_spec.symbiotic.errors import REJECTIONS
 
-CONTRACT_KINDS = frozenset({"WrappedVara", "ERC1967Proxy", "POAMiddleware"})
+CONTRACT_KINDS = frozenset({"WrappedVara", "ERC1967Proxy", "Middleware", "POAMiddleware"})
 """Artifacts whose rules stand in the room of the contracts on chain."""
 
 
@@ -75,7 +75,7 @@ def load(form: Json) -> EconomicsState:
         world = world.with_account(from_json(Address, entry["address"]), Account(from_json(U256, entry["balance"])))
     for entry in parts["contracts"]:
         world = _place(world, _block(parts), entry)
-    for call in (*parts["calls"], *parts.get("standIns", ())):
+    for call in parts["calls"]:
         world = _settle(world, _block(parts), call)
 
     state = EconomicsState(world, {name: part for name, part in parts.items() if name != "past"})

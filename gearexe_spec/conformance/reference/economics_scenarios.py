@@ -93,7 +93,6 @@ class Scenario:
             ],
             "contracts": [self.contract(entry) for entry in self.world["deployments"]],
             "calls": self.whitelistings(),
-            "standIns": self.registrations(),
         }
 
     def whitelistings(self) -> list[Json]:
@@ -103,19 +102,6 @@ class Scenario:
             {"from": owner, "to": labels[factory], "calldata": call_by_address("whitelist(address)", labels[label])}
             for factory, kind, first, count in WHITELISTED
             for label in (f"{kind}Impl{number}" for number in range(first, first + count))
-        ]
-
-    def registrations(self) -> list[Json]:
-        """What the initialization of the Middleware does in other contracts, which its own rules do not do yet."""
-        artifacts = {entry["label"]: entry for entry in self.world["deployments"]}
-        proxy = artifacts.get("middleware")
-        if proxy is None or artifacts["middlewareImpl"]["artifact"] != "Middleware":
-            return []
-        naming = call_by_address("setMiddleware(address)", proxy["address"])
-        registering = "0x" + keccak256(b"registerNetwork()")[:4].hex()
-        return [
-            {"from": proxy["address"], "to": self.labels[to], "calldata": data}
-            for to, data in (("networkRegistry", registering), ("networkMiddlewareService", naming))
         ]
 
     def contract(self, entry: Record) -> Json:
