@@ -1,6 +1,6 @@
 """Who validates the next era: the election by stake, as the Middleware computes it.
 
-Rules: ELE-1 to ELE-5.
+Rules: ELE-1 to ELE-4.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ def request_slash(frame: Frame, slasher: Address, subnetwork: Bytes32, parts: tu
     Args:
         parts: operator, amount in units of the collateral, and the moment of capture.
     """
-    words = (encode_word(subnetwork), *map(encode_word, parts))
+    words = [encode_word(part) for part in (subnetwork, *parts)]
     read_word(expect_success(frame.call(slasher, _REQUEST_SLASH + encode_tuple(*words, NO_HINT))))
 
 
@@ -165,5 +165,5 @@ def distribute_to_operators(frame: Frame, rewards: Address, network: Address, to
 
 def distribute_to_stakers(frame: Frame, rewards: Address, parts: tuple[Address, Address, U256], data: bytes) -> None:
     """Hand over the rewards of a vault's stakers; `parts` are network, token and amount (MID-21)."""
-    words = map(encode_word, parts)
+    words = [encode_word(part) for part in parts]
     call_without_result(frame, rewards, _DISTRIBUTE_TO_STAKERS + encode_tuple(*words, (encode_bytes(data),)))
