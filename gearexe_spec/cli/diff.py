@@ -16,18 +16,20 @@ from gearexe_spec.conformance.lines import answer_to_json
 from gearexe_spec.conformance.revisions import Verdict, compare_with_production
 from gearexe_spec.conformance.runner import request_in_words
 from gearexe_spec.conformance.targets.target import TargetUnavailable
-from gearexe_spec.fuzzing import contract_campaign
+from gearexe_spec.fuzzing import contract_campaign, economics_campaign
 from gearexe_spec.fuzzing.areas import AREAS, SCENARIOS, SCENARIOS_ABOUT
 from gearexe_spec.fuzzing.campaign import read_found, replay, run_campaign
 from gearexe_spec.fuzzing.findings import Piece, write_found
 from gearexe_spec.fuzzing.scenarios import replay_scenario
 
+ECONOMICS = "economics"
 EQUAL, DIFFERENT, NOT_ASKED = 0, 1, 2
 STEPS_OF_A_HISTORY = 100
 """Of the contracts, for which `--cases` counts steps."""
 
 _ABOUT = {
     "onchain": "histories of the contracts against an EVM",
+    ECONOMICS: "histories of the economics against Symbiotic's official contracts",
     SCENARIOS: SCENARIOS_ABOUT,
     **{name: area.about for name, area in AREAS.items()},
 }
@@ -51,7 +53,9 @@ def diff(  # noqa: PLR0917  # one parameter per option
             histories = -(-cases // length)
             contract_campaign.main(seed=seed, histories=histories, length=length, artifacts=artifacts, out=out)
             return
-        if area in _ABOUT:
+        if area == ECONOMICS:
+            code = economics_campaign.run(console, seed, cases, out)
+        elif area in _ABOUT:
             code = _run(console, (area, seed, range(first, first + cases)), workers, out)
         elif Path(area).is_file():
             code = _again(console, Path(area))
@@ -108,6 +112,9 @@ _SHOWN_PER_KIND = 3
 
 
 def _again(console: Console, file: Path) -> int:
+    content: Any = json.loads(file.read_text(encoding="utf-8"))
+    if isinstance(content, dict) and content.get("format") == economics_campaign.FORMAT:
+        return economics_campaign.again(console, content)
     document = read_found(file)
     if document["area"] == SCENARIOS:
         return _scenario_again(console, document)

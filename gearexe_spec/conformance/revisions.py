@@ -27,6 +27,7 @@ class Treatment(Enum):
     ASKED_AS_RELEASE = "cases are made with the release's value"
     NOT_ANSWERED = "the release does not have it; its answer says so with the rule's id"
     NOT_COMPARED = "these fields are not compared"
+    NAMED_OTHERWISE = "both revert, with another error; the pairs are listed"
     NAMELESS = "production has no name for the reason; that it is refused is compared"
 
 
@@ -42,6 +43,7 @@ class RevisionDifference:
         treatment: what comparisons do about it.
         operations: globs of the operations it concerns.
         fields: top-level outputs that are left out of the comparison.
+        reasons: pairs of the errors' names, the release's first.
     """
 
     rule: str
@@ -51,6 +53,7 @@ class RevisionDifference:
     treatment: Treatment
     operations: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
 
 
 REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
@@ -184,6 +187,24 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         Treatment.NAMELESS,
         ("values/*", "signature/*"),
     ),
+    RevisionDifference(
+        "REV-SHARES",
+        "a product of shares over a sum that does not fit 256 bits",
+        "MathOverflowedMulDiv (OpenZeppelin 5.0.2, as in the npm package)",
+        "Panic(0x11)",
+        Treatment.NAMED_OTHERWISE,
+        ("economics/*",),
+        reasons=(("MathOverflowedMulDiv", "Panic"),),
+    ),
+    RevisionDifference(
+        "REV-INNER-CALL",
+        "a call inside that reverts without data",
+        "FailedInnerCall (OpenZeppelin 5.0.2, as in the npm package)",
+        "an empty revert of a token's transfer; FailedCall in creations and migrations of vaults",
+        Treatment.NAMED_OTHERWISE,
+        ("economics/*",),
+        reasons=(("FailedInnerCall", "Empty"), ("FailedInnerCall", "FailedCall")),
+    ),
 )
 """Release 2.0.0 against the pinned revision (REV-3)."""
 
@@ -233,6 +254,14 @@ def leave_out_declared(request: Request, expected: Answer | None) -> Answer | No
 def declared(rule: str) -> RevisionDifference | None:
     """The entry with this id."""
     return next((entry for entry in REVISION_DIFFERENCES if entry.rule == rule), None)
+
+
+def same_reason(operation: str, release: str, pin: str) -> str | None:
+    """The rule by which two names of errors mean the same revert; None if none does."""
+    for entry in REVISION_DIFFERENCES:
+        if _concerns(entry, operation) and (release, pin) in entry.reasons:
+            return entry.rule
+    return None
 
 
 def _declares(operation: str, what: str) -> bool:

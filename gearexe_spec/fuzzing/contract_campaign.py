@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -35,6 +35,7 @@ NEXT_TO_NOTHING = 30_000
 """Gas with which none of the contracts' functions that write can end: failing with less is the caller's doing."""
 AGREED, DIFFERENT, NOTHING = 0, 1, 2
 Parts = dict[str, Any]
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -132,14 +133,22 @@ def replay(panel: Panel, init: Init, requests: Sequence[Apply]) -> Disagreement 
     return None
 
 
-def shrink(panel: Panel, found: Disagreement) -> Disagreement:
-    """Leave steps out, many at once and then one by one, as long as a difference of this kind stays."""
+def shrink(
+    panel: P, found: Disagreement, again: Callable[[P, Init, Sequence[Apply]], Disagreement | None]
+) -> Disagreement:
+    """Leave steps out, many at once and then one by one, as long as a difference of this kind stays.
+
+    Args:
+        panel: of whom it is asked.
+        found: the difference.
+        again: asks the panel a shorter history.
+    """
     size = len(found.requests) // 2
     while size:
         start = 0
         while start < len(found.requests) - 1:
             fewer = found.requests[:start] + found.requests[start + size :]
-            smaller = replay(panel, found.init, fewer) if fewer else None
+            smaller = again(panel, found.init, fewer) if fewer else None
             if smaller is None or kind_of(smaller) != kind_of(found):
                 start += size
             else:
@@ -257,7 +266,7 @@ def main(
             found = run_history(panel, number, length, tally)
             if found is not None:
                 parted += 1
-                found = shrink(panel, found)
+                found = shrink(panel, found, replay)
                 out.mkdir(parents=True, exist_ok=True)
                 file = out / f"{number}.json"
                 file.write_text(

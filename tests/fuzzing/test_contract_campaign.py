@@ -64,7 +64,7 @@ def test_a_fault_is_found_made_small_and_kept() -> None:
     assert found is not None
     assert found.difference.path.startswith("/logs")
 
-    small = shrink(panel, found)
+    small = shrink(panel, found, replay)
     assert len(small.requests) < len(found.requests)
     kinds = Counter(request.operation for request in small.requests)
     assert kinds["onchain/call"] <= 4  # genesis hash, tokens, allowance, request

@@ -1,0 +1,269 @@
+"""Random histories of the economics on the specification and on the official bytecode, step by step.
+
+The bytecode goes first: which hashes the creation codes have is known to the specification from it. A step for which
+the specification has no rules yet is counted and undone. After every step the money is counted on both sides. The first
+difference of a history is made small and kept as a file that can be asked again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gearexe_spec.conformance.compare import Difference, compare_answers, describe
+from gearexe_spec.conformance.json_form import Json
+from gearexe_spec.conformance.revisions import same_reason
+from gearexe_spec.conformance.session import SpecTarget
+from gearexe_spec.conformance.targets.evm import EvmTarget
+from gearexe_spec.conformance.targets.target import TargetUnavailable
+from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer, Restore, Save, Unsupported
+from gearexe_spec.fuzzing.contract_campaign import Disagreement, from_document, shrink, to_document
+from gearexe_spec.fuzzing.economics_histories import EconomicsHistory
+from gearexe_spec.fuzzing.economics_people import encode_call
+
+FORMAT = "gearexe-economics-history/1"
+EQUAL, DIFFERENT, NOT_ASKED = 0, 1, 2
+STEPS = 200
+"""Of a history."""
+BEFORE = "before the step"
+TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
+
+
+@dataclass
+class Tally:
+    """What was asked."""
+
+    steps: int = 0
+    compared: int = 0
+    declared: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    unspecified: Counter[str] = field(default_factory=Counter)
+
+
+class Books:
+    """Who holds how much of each token, as the transfers say it."""
+
+    def __init__(self) -> None:
+        self.holders: dict[str, dict[str, int]] = {}
+
+    def enter(self, logs: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
+        """Book the transfers of a step; the holders that they touch, by token."""
+        touched = set()
+        for log in logs:
+            topics = log["topics"]
+            if topics[:1] != [TRANSFER] or len(topics) != 3:
+                continue
+            token, amount = str(log["address"]), int(log["data"], 16)
+            balances = self.holders.setdefault(token, {})
+            for topic, change in ((topics[1], -amount), (topics[2], amount)):
+                holder = "0x" + topic[26:]
+                balances[holder] = balances.get(holder, 0) + change
+                touched.add((token, holder))
+        return touched
+
+    def copy(self) -> Books:
+        """The same books, to go on with."""
+        other = Books()
+        other.holders = {token: dict(balances) for token, balances in self.holders.items()}
+        return other
+
+
+class EconomicsPanel:
+    """The official bytecode, and the specification that is held against it.
+
+    Args:
+        specification: whoever stands in for it in tests.
+
+    Raises:
+        TargetUnavailable: the contracts are not installed.
+    """
+
+    def __init__(self, specification: SpecTarget | None = None) -> None:
+        self.contracts, self.specification = EvmTarget(), specification or SpecTarget()
+        self.tally = Tally()
+        self.books = Books()
+
+    def begin(self, init: Init) -> None:
+        """The world on both sides."""
+        self.books = Books()
+        for target in (self.contracts, self.specification):
+            target.reset()
+            answer = target.answer(init)
+            if isinstance(answer, Unsupported):
+                raise TargetUnavailable(answer.what)
+            if not isinstance(answer, Accepted):
+                raise RuntimeError(f"a side does not take the world: {describe(answer)}")
+
+    def ask(self, init: Init, request: Apply) -> tuple[Answer, tuple[str, Difference] | None]:
+        """The bytecode's answer, and where the specification's is another; what is not specified did not happen."""
+        self.contracts.answer(Save(BEFORE))
+        theirs = self.contracts.answer(request)
+        if not isinstance(theirs, (Accepted, RejectedAnswer)):
+            self.contracts.answer(Restore(BEFORE))
+            return theirs, None  # no transaction: the sender cannot pay
+        ours = self.specification.answer(Apply(request.operation, {**request.input, **_said(theirs)}))
+        self.tally.steps += 1
+        if isinstance(ours, Unsupported):
+            self.contracts.answer(Restore(BEFORE))
+            self.tally.unspecified[ours.what] += 1
+            return ours, None
+        self.tally.compared += 1
+        self.tally.outcomes[theirs.reason if isinstance(theirs, RejectedAnswer) else "accepted"] += 1
+        difference = self._compare(theirs, ours) or self._count_money(request, theirs)
+        return theirs, None if difference is None else ("specification", difference)
+
+    def _compare(self, theirs: Answer, ours: Answer) -> Difference | None:
+        """Every field, and those of the specification too; names that the build declares to differ are the same."""
+        if isinstance(theirs, RejectedAnswer) and isinstance(ours, RejectedAnswer):
+            rule = same_reason("economics/call", theirs.reason, ours.reason)
+            if rule is not None:
+                self.tally.declared[rule] += 1
+                theirs = RejectedAnswer("", "", {"calls": theirs.details["calls"]})
+            return compare_answers(theirs, replace(ours, phase=""))
+        return compare_answers(theirs, ours)
+
+    def _count_money(self, request: Apply, theirs: Answer) -> Difference | None:
+        """No unit of a token appears or vanishes: balances are what the transfers say, on both sides."""
+        if not isinstance(theirs, Accepted) or not isinstance(theirs.outputs, dict) or request.input["dry"]:
+            return None
+        logs: Any = theirs.outputs["logs"]
+        books = self.books.copy()
+        touched = sorted(books.enter(logs))
+        views: list[Json] = [
+            {"to": token, "calldata": encode_call("balanceOf(address)", holder)} for token, holder in touched
+        ]
+        if not views:
+            return None
+        form: dict[str, Json] = {"block": request.input["block"], "views": views}
+        counted = self.contracts.answer(Apply("economics/views", form))
+        difference = compare_answers(counted, self.specification.answer(Apply("economics/views", form)))
+        if difference is not None:
+            return difference
+        self._open_accounts(counted, touched, books)
+        expected = [_word(books.holders[token][holder]) for token, holder in touched]
+        self.books = books
+        return compare_answers(Accepted({"values": expected}), counted)
+
+    def _open_accounts(self, counted: Answer, touched: list[tuple[str, str]], books: Books) -> None:
+        """What somebody had before the first transfer that was seen is taken from the first count."""
+        assert isinstance(counted, Accepted)
+        values: Any = counted.outputs["values"] if isinstance(counted.outputs, dict) else ()
+        for (token, holder), value in zip(touched, values, strict=True):
+            if holder not in self.books.holders.get(token, {}) or int(holder, 16) == 0:
+                books.holders[token][holder] = int(value["returnData"], 16)
+
+
+def _said(theirs: Answer) -> dict[str, Json]:
+    """The hashes of what was created, which come with a transaction."""
+    parts: Any = theirs.outputs if isinstance(theirs, Accepted) else getattr(theirs, "details", {})
+    creations = parts.get("creations", [])
+    return {"initcodeHashes": [creation["initcodeHash"] for creation in creations]} if creations else {}
+
+
+def _word(number: int) -> Json:
+    return {"returnData": "0x" + (number % 2**256).to_bytes(32, "big").hex()}
+
+
+def run_history(panel: EconomicsPanel, seed: int, length: int) -> Disagreement | None:
+    """One history; None where both agree to its end."""
+    history = EconomicsHistory(seed)
+    init = history.init()
+    panel.begin(init)
+    asked: list[Apply] = []
+    for _ in range(length):
+        request = history.step()
+        asked.append(request)
+        answer, parted = panel.ask(init, request)
+        if parted is not None:
+            return Disagreement(init, tuple(asked), *parted)
+        history.learn(answer)
+    return None
+
+
+def replay(panel: EconomicsPanel, init: Init, requests: Sequence[Apply]) -> Disagreement | None:
+    """The same requests again."""
+    panel.begin(init)
+    for index, request in enumerate(requests):
+        _, parted = panel.ask(init, request)
+        if parted is not None:
+            return Disagreement(init, tuple(requests[: index + 1]), *parted)
+    return None
+
+
+def run(console: Console, seed: int, steps: int, out: Path) -> int:
+    """So many steps in histories of `STEPS`; their seeds follow one another.
+
+    Returns:
+        `EQUAL`, `DIFFERENT`, or `NOT_ASKED` where nothing could be compared.
+
+    Raises:
+        TargetUnavailable: the contracts are not installed.
+    """
+    panel, began, found = EconomicsPanel(), monotonic(), 0
+    for disagreement in _histories(panel, seed, steps):
+        found += 1
+        number, parted = disagreement
+        tally, panel.tally = panel.tally, Tally()
+        small = shrink(panel, parted, replay)
+        panel.tally = tally
+        out.mkdir(parents=True, exist_ok=True)
+        file = out / f"economics-{number}.json"
+        document = {**to_document(number, small), "format": FORMAT, "area": "economics"}
+        file.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        console.print(f"{report(small)}\n  again         gearexe-spec diff {file}", markup=False)
+    return _summarize(console, panel.tally, found, monotonic() - began, seed)
+
+
+def _histories(panel: EconomicsPanel, seed: int, steps: int) -> Iterator[tuple[int, Disagreement]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("economics", total=steps)
+        done, number = 0, seed
+        while done < steps:
+            length = min(STEPS, steps - done)
+            parted = run_history(panel, number, length)
+            if parted is not None:
+                yield number, parted
+            done, number = done + length, number + 1
+            progress.update(task, completed=done)
+
+
+def _summarize(console: Console, tally: Tally, found: int, seconds: float, seed: int) -> int:
+    rate = tally.steps / max(seconds, 1e-9)
+    console.print(
+        f"economics seed {seed}: {tally.steps} steps, {tally.compared} compared, {found} histories differ; "
+        f"{seconds:.1f} s, {rate:.0f}/s"
+    )
+    console.print("  " + ", ".join(f"{count} {name}" for name, count in tally.outcomes.most_common()), markup=False)
+    for rule, count in tally.declared.most_common():
+        console.print(f"  declared: {rule} ({count})", markup=False)
+    for what, count in tally.unspecified.most_common():
+        console.print(f"  not specified yet: {what} ({count})", markup=False)
+    if found:
+        return DIFFERENT
+    return EQUAL if tally.compared else NOT_ASKED
+
+
+def again(console: Console, document: dict[str, Any]) -> int:
+    """Ask a kept difference again."""
+    found = replay(EconomicsPanel(), *from_document(document))
+    console.print("no difference" if found is None else report(found), markup=False)
+    return EQUAL if found is None else DIFFERENT
+
+
+def report(found: Disagreement) -> str:
+    """A disagreement in a few lines."""
+    difference, request = found.difference, found.requests[-1]
+    return (
+        f"after {len(found.requests)} steps, {str(request.input['calldata'])[:10]} to {request.input['to']}"
+        f" at {difference.path or 'the answer'}\n"
+        f"  bytecode      {difference.expected}\n  specification {difference.got}"
+    )

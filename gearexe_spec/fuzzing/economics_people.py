@@ -1,0 +1,112 @@
+"""Who takes part in random histories of the economics, and the worlds these begin in: those of the recordings.
+
+Calldata is encoded by eth-abi, not by the specification.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from eth_abi import abi as eth_abi
+from eth_abi.grammar import TupleType, parse
+
+from gearexe_spec.conformance.json_form import Json
+from gearexe_spec.conformance.reference.economics_scenarios import Scenario
+from gearexe_spec.conformance.suite import read_document, shipped_suite
+from gearexe_spec.crypto.hashes import keccak256
+
+WORLDS = (("random", "grace2"), ("elections", "base"), ("stake", "thousand"), ("stake", "grace"), ("stake", "token"))
+"""File of the recordings, and a world in it."""
+ROLES = ("admin", "burner", "deployer", "resolver", "router", "slashExecutor", "slashRequester")
+OPERATORS = tuple("0x" + f"{0xA0 + index:02x}" * 20 for index in range(4))
+STAKERS = tuple("0x" + f"{0xB0 + index:02x}" * 20 for index in range(4))
+NETWORK, STRANGER, OWNER = "0x" + "c1" * 20, "0x" + "c2" * 20, "0x" + "c3" * 20
+NOBODY = "0x" + "00" * 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A world to begin in.
+
+    Args:
+        genesis: as `init` takes it.
+        labels: address by name, roles included.
+        era: seconds.
+        epoch: the shortest epoch a vault may have, seconds.
+        veto: the shortest time for a veto, seconds.
+        number: of the block.
+        timestamp: of the block.
+    """
+
+    genesis: Json
+    labels: dict[str, str]
+    era: int
+    epoch: int
+    veto: int
+    number: int
+    timestamp: int
+
+    @property
+    def collateral(self) -> str:
+        """What vaults must hold to be registered."""
+        return self.labels["collateral"]
+
+
+@cache
+def stages() -> tuple[Stage, ...]:
+    """All worlds."""
+    return tuple(_read_stage(file, name) for file, name in WORLDS)
+
+
+def _read_stage(file: str, name: str) -> Stage:
+    document: Any = read_document(shipped_suite() / "economics" / f"{file}.json.xz")
+    world = document["worlds"][name]
+    accounts = {
+        label: account
+        for case in document["cases"]
+        if case["world"] == name
+        for label, account in case["accounts"].items()
+    }
+    proxy = next(entry for entry in world["deployments"] if entry["label"] == "middleware")
+    params = proxy["initialize"]["args"]["_params" if "_params" in proxy["initialize"]["args"] else "params"]
+    symbiotic = params["symbiotic"]
+    labels = {
+        **{label: account["address"] for label, account in accounts.items() if label in ROLES},
+        **world["contracts"],
+        "router": params["router"],
+        "collateral": params["collateral"],
+        "slashRequester": symbiotic["roleSlashRequester"],
+        "slashExecutor": symbiotic["roleSlashExecutor"],
+        "resolver": symbiotic["vetoResolver"],
+    }
+    genesis = world["genesis"]
+    era, epoch, veto = (number_of(params[key]) for key in ("eraDuration", "minVaultEpochDuration", "minVetoDuration"))
+    scenario = Scenario(world, {"accounts": accounts}, "")
+    return Stage(scenario.genesis(), labels, era, epoch, veto, genesis["blockNumber"], genesis["timestamp"])
+
+
+def number_of(value: int | str) -> int:
+    """A recorded number."""
+    return value if isinstance(value, int) else int(value, 16)
+
+
+def encode_call(signature: str, *arguments: Any) -> str:
+    """The calldata of a function by its signature."""
+    return "0x" + (keccak256(signature.encode())[:4] + encode(signature[signature.index("(") :], *arguments)).hex()
+
+
+def encode(types: str, *values: Any) -> bytes:
+    """The encoding of some values, whose types are written as a tuple."""
+    kinds = _kinds(types)
+    return eth_abi.encode(kinds, values)
+
+
+@cache
+def _kinds(types: str) -> list[str]:
+    if types == "()":
+        return []
+    parsed = parse(types)
+    assert isinstance(parsed, TupleType)
+    return [component.to_type_str() for component in parsed.components]
