@@ -3,7 +3,7 @@
 `init` takes what was deployed, in order. A contract that has no rules yet stands at its address all the same; whoever
 calls it learns that it is not specified yet. The state's form is how the world began and what happened since.
 
-Rules: WIR-70 to WIR-75.
+Rules: WIR-70 to WIR-76.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from gearexe_spec.crypto.ids import compute_create_address
 from gearexe_spec.onchain.errors import decode_revert_data
 from gearexe_spec.onchain.events import Log
 from gearexe_spec.onchain.machine import Creation, ExternalCall, Frame
+from gearexe_spec.onchain.middleware_words import read_word
 from gearexe_spec.onchain.transaction import (
     Applied,
     Call,
@@ -180,6 +181,22 @@ def read_views(state: EconomicsState, form: Input) -> tuple[EconomicsState, Json
     return state, {"values": values}
 
 
+def read_slots(state: EconomicsState, form: Input) -> tuple[EconomicsState, Json]:
+    """`economics/slots`: words of storage of Middlewares (WIR-76).
+
+    Raises:
+        NotSpecifiedYet: of another contract, whose layout has no rules.
+    """
+    words: list[Json] = []
+    for slot in cast(list[dict[str, Any]], form["slots"]):
+        address = from_json(Address, slot["address"])
+        storage = state.world.account(address).storage
+        if not storage.middlewares:
+            raise NotSpecifiedYet(f"words of storage of {address}")
+        words.append(to_json(read_word(storage, U256(int.from_bytes(from_json(bytes, slot["slot"]), "big")))))
+    return state, {"words": words}
+
+
 def read_contracts(state: EconomicsState, form: Input) -> tuple[EconomicsState, Json]:
     """`economics/hasCode`: which of some addresses have code (WIR-75)."""
     addresses = from_json(tuple[Address, ...], form["addresses"])
@@ -272,6 +289,7 @@ TRANSITIONS = {
     "call": apply_call_step,
     "deploy": apply_deploy_step,
     "views": read_views,
+    "slots": read_slots,
     "hasCode": read_contracts,
 }
 AREAS["economics"] = Area(load=load, dump=dump, root=root, transitions=dict(TRANSITIONS))

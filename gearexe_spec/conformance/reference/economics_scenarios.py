@@ -38,6 +38,19 @@ VAULT_CREATION = (
     ("slasherParams", "bytes"),
 )
 """What VaultConfigurator's `create` takes, in order."""
+SYMBIOTIC_CONTRACTS = (
+    "vaultRegistry",
+    "operatorRegistry",
+    "networkRegistry",
+    "middlewareService",
+    "networkOptIn",
+    "stakerRewardsFactory",
+    "operatorRewards",
+    "roleSlashRequester",
+    "roleSlashExecutor",
+    "vetoResolver",
+)
+"""The members of the one struct that is watched, in order."""
 REASONS = {"": "Empty", "?": "ForeignError"}
 """Names of reverts that are no errors."""
 
@@ -293,7 +306,7 @@ def kind_of(value: Any) -> str:
 
 def is_static(value: Any) -> bool:
     """Whether a watched value shows its words by itself; of structs, lists in lists and texts the type is needed."""
-    items = value if isinstance(value, list) else [value]
+    items = members_of(value)
     return all(isinstance(item, int) or (isinstance(item, str) and item.startswith("0x")) for item in items) or (
         isinstance(value, dict) and set(value) == {"revert"}
     )
@@ -304,8 +317,15 @@ def value_of(value: Any) -> Json:
     if isinstance(value, dict) and set(value) == {"revert"}:
         name = value["revert"]
         return {"reason": REASONS["" if name == "empty" else name] if name in ("empty", "?") else name}
-    items = value if isinstance(value, list) else [value]
+    items = members_of(value)
     return {"returnData": "0x" + b"".join(map(encode_item, items)).hex()}
+
+
+def members_of(value: Any) -> list[Any]:
+    """The outputs of a view; a struct's members in their order."""
+    if isinstance(value, dict) and set(value) == set(SYMBIOTIC_CONTRACTS):
+        return [value[name] for name in SYMBIOTIC_CONTRACTS]
+    return value if isinstance(value, list) else [value]
 
 
 def encode_item(item: Any) -> bytes:
