@@ -27,6 +27,7 @@ from gearexe_spec.symbiotic.reward_factories import DefaultOperatorRewardsFactor
 from gearexe_spec.symbiotic.staker_rewards import DefaultStakerRewards
 from gearexe_spec.symbiotic.vault import Vault
 from gearexe_spec.symbiotic.vault_configurator import VaultConfigurator
+from gearexe_spec.symbiotic.vault_tokenized import VaultTokenized
 
 
 def constructor_of(code: type[ExtensionCode], *types: str) -> Constructor:
@@ -60,6 +61,7 @@ CONSTRUCTORS: Mapping[str, Constructor] = MappingProxyType(
         "DelegatorFactory": construct_factory(Factory()),
         "SlasherFactory": construct_factory(Factory()),
         "Vault": constructor_of_implementation(Vault, "address", "address", "address"),
+        "VaultTokenized": constructor_of_implementation(VaultTokenized, "address", "address", "address"),
         "VaultConfigurator": constructor_of(VaultConfigurator, "address", "address", "address"),
         "NetworkRegistry": constructor_of(NetworkRegistry),
         "OperatorRegistry": constructor_of(OperatorRegistry),
