@@ -121,7 +121,9 @@ def _settle(world: World, block: Block, form: dict[str, Any]) -> World:
     except NotSpecifiedYet as missing:
         sender = world.account(call.sender)
         world = world.with_account(call.sender, replace(sender, nonce=sender.nonce + 1))
-        return world.with_account(call.to, replace(world.account(call.to), code=Unspecified(str(missing))))
+        return world.with_account(
+            call.to, replace(world.account(call.to), code=Unspecified(str(missing).removeprefix("contract ")))
+        )
     if isinstance(result, Reverted):
         raise JsonFormError(f"the call of {form['to']} reverts")
     return result.world
@@ -209,6 +211,7 @@ def _call(form: Input) -> Call:
         to=from_json(Address, form["to"]),
         data=from_json(bytes, form["calldata"]),
         value=from_json(U256, form.get("value", "0x0")),
+        initcode_hashes=from_json(tuple[Bytes32, ...], form.get("initcodeHashes", [])),
     )
 
 
