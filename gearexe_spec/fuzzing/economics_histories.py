@@ -228,6 +228,8 @@ class EconomicsHistory:
             10**6 if is_limited else 0,
             *((owner,) * 5),
         )
+        if dice.chance(5):
+            return self._make_bare_vault(owner, parameters, epoch)
         with_slasher = not dice.chance(10)
         fields = (1, owner, parameters, delegator_type, delegators[delegator_type], with_slasher, slasher_type, slasher)
 
@@ -239,6 +241,17 @@ class EconomicsHistory:
 
         self._hopes = hopes
         return self.call(self._maker(), self.at("vaultConfigurator"), CREATE_VAULT, fields)
+
+    def _make_bare_vault(self, owner: str, parameters: bytes, epoch: int) -> Apply:
+        """A vault that has neither delegator nor slasher yet."""
+
+        def hopes(data: bytes) -> None:
+            made = Vault("0x" + data[12:32].hex(), NOBODY, NOBODY, owner, epoch, 0, 0, self.timestamp)
+            self.vaults.append(made)
+            self._prepared += self._open(made)
+
+        self._hopes = hopes
+        return self.call(self._maker(), self.at("vaultFactory"), "create(uint64,address,bytes)", 1, owner, parameters)
 
     def _maker(self) -> str:
         return self.dice.pick((OWNER, *OPERATORS))
