@@ -13,6 +13,9 @@ from wasmtime import FuncType, Limits, Linker, Memory, MemoryType, Store, ValTyp
 
 from gearexe_spec.base.ids import ActorId, MessageId
 from gearexe_spec.base.numeric import U32, U64, U128
+from gearexe_spec.conformance.targets.choose import TargetChoice
+from gearexe_spec.conformance.targets.target import TargetUnavailable
+from gearexe_spec.conformance.wire import Accepted, Apply
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution.engine import ENGINE, compile_code
 from gearexe_spec.execution.execute import execute_dispatch
@@ -113,6 +116,48 @@ def test_messages_beside_bare_instances(benchmark: Any, name: str) -> None:
     assert 1 / own > FLOOR
 
 
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_messages_beside_production(benchmark: Any, name: str) -> None:
+    """The runs of the test above, beside the published runtime in the same minute, without the JSON around it."""
+    bench = prepare(name)
+    storage, key = write_state(bench.storage, bench.run.state)
+    request = Apply(
+        "queue/measure",
+        {
+            "objects": {hash_.to_hex(): "0x" + blob.hex() for hash_, blob in storage.blobs.items()},
+            "stateHash": key.to_hex(),
+            "program": "0x" + PROGRAM.hex(),
+            "wasm": "0x" + (EXAMPLES / f"{name}.wasm").read_bytes().hex(),
+            "queue": "Canonical",
+            "allowance": hex(bench.run.allowance),
+            "block": {"height": hex(bench.run.block.height), "timestamp": hex(bench.run.block.timestamp)},
+            "emitsPromises": False,
+            "chargesCodeLength": True,
+            "times": hex(100),
+        },
+    )
+    try:
+        production = TargetChoice("production")()
+    except TargetUnavailable as missing:
+        pytest.skip(str(missing))
+
+    benchmark(process, bench.storage, bench.run)
+
+    answer = production.answer(request)
+    assert isinstance(answer, Accepted), answer
+    outputs: Any = answer.outputs
+    own = mean(lambda: process(bench.storage, bench.run), 100) / PER_RUN[name]
+    dispatches = int(outputs["dispatches"], 16)
+    peer = int(outputs["nanoseconds"], 16) / dispatches / 1e9
+    benchmark.extra_info |= {
+        "peer": "production: the published runtime, native",
+        "messages_per_second": round(1 / own),
+        "peer_per_second": round(1 / peer),
+        "ratio": round(peer / own, 3),
+    }
+    assert dispatches == 100 * PER_RUN[name]
+
+
 def instantiate(code: ExecutableCode) -> None:
     """An instance with functions that do nothing."""
     linker = idle_linker()
@@ -131,6 +176,14 @@ def idle_linker() -> Linker:
         linker.define_func("env", syscall.name, FuncType([ValType.i32()] * syscall.arity, results), lambda *_: None)
     linker.define_func(HOOK_MODULE, TOUCH_PAGE, FuncType([ValType.i32(), ValType.i32()], []), lambda *_: None)
     return linker
+
+
+def mean(run: Any, times: int) -> float:
+    """Seconds of a run, on average."""
+    began = perf_counter()
+    for _ in range(times):
+        run()
+    return (perf_counter() - began) / times
 
 
 def shortest(run: Any, times: int) -> float:

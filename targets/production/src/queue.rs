@@ -19,7 +19,11 @@ use gear_core::{
     gas::GasAllowanceCounter,
 };
 use serde_json::{Value as Json, json};
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 thread_local! {
     /// Checked codes by their bytes' hash.
@@ -46,6 +50,24 @@ pub fn run(input: Input) -> Outcome {
         "stateHash": state_hash.form(),
         "objects": store.forms(after.difference(&reachable(&store, state_root))),
     }))
+}
+
+/// `queue/measure`: how long the runtime alone takes for the run of `queue/run`, `times` over.
+pub fn measure(input: Input) -> Outcome {
+    let store = Store::from_input(input.get("objects")?)?;
+    let state =
+        store.program_state(input.get("stateHash")?.hash()?).ok_or_else(|| input.expected("state in objects"))?;
+    let mut spent = Duration::ZERO;
+    let mut dispatches = 0usize;
+    for _ in 0..input.get("times")?.integer::<u32>()? {
+        store.open_pages(&state);
+        let context = context(input)?;
+        let began = Instant::now();
+        let (journals, ..) = process_queue_with_report(context, &store);
+        spent += began.elapsed();
+        dispatches += journals.len();
+    }
+    Ok(json!({"dispatches": dispatches.form(), "nanoseconds": spent.as_nanos().form()}))
 }
 
 /// What the runtime is given.
