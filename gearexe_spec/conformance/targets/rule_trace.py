@@ -56,6 +56,33 @@ class RuleTrace:
             self._open.append(frame)
 
 
+class RulesSeen:
+    """Collects which specification functions run while it is entered: faster than a `RuleTrace`, without limit."""
+
+    def __init__(self) -> None:
+        self._codes: dict[CodeType, str] = {}
+
+    def __enter__(self) -> RulesSeen:
+        self._before = sys.getprofile()
+        codes = self._codes
+
+        def see(frame: FrameType, _event: str, _argument: Any) -> None:
+            if frame.f_code not in codes:
+                codes[frame.f_code] = str(frame.f_globals.get("__name__", ""))
+
+        sys.setprofile(see)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(self._before)
+
+    def rules(self) -> set[str]:
+        """All rules that these functions name."""
+        return {
+            rule for code, module in self._codes.items() if module.startswith(SPECIFICATION) for rule in _rules_of(code)
+        }
+
+
 @lru_cache(maxsize=4096)
 def _rules_of(code: CodeType) -> tuple[str, ...]:
     text = code.co_consts[0] if code.co_consts else None
