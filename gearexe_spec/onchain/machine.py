@@ -128,6 +128,8 @@ class Execution:
     enclosing: int | None = None
     """Number of the listed call that is in progress."""
     depth: int = 0
+    gas_bound: U64 | None = None
+    """The least cap of the calls in progress; more gas is surely not left."""
     meter: Meter = field(default_factory=Meter)
     initcode_hashes: tuple[Bytes32, ...] = ()
     """Of the transaction's creations in order, as far as it was said (ROU-246)."""
@@ -152,7 +154,9 @@ class Execution:
             return Outcome(False, b"")
 
         before = self.snapshot()
-        enclosing = self.enclosing
+        enclosing, gas_bound = self.enclosing, self.gas_bound
+        if gas is not None:
+            self.gas_bound = gas if gas_bound is None else min(gas, gas_bound)
         listed = not top_level and not is_precompile(to) and (self.is_foreign(sender) or self.is_foreign(to))
         if listed:
             self.enclosing = len(self.calls)
@@ -169,6 +173,7 @@ class Execution:
             outcome = Outcome(False, encode_revert_data(rejected))
         finally:
             self.depth -= 1
+            self.gas_bound = gas_bound
         if listed:
             assert self.enclosing is not None
             self.calls[self.enclosing] = ExternalCall(

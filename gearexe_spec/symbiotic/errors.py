@@ -73,6 +73,46 @@ class OptInRejection(ContractRejection):
 
 
 @unique
+class DelegatorRejection(ContractRejection):
+    """Errors of delegators."""
+
+    AlreadySet = "AlreadySet()"
+    DuplicateRoleHolder = "DuplicateRoleHolder()"
+    ExceedsMaxNetworkLimit = "ExceedsMaxNetworkLimit()"
+    InsufficientHookGas = "InsufficientHookGas()"
+    InvalidNetwork = "InvalidNetwork()"
+    MissingRoleHolders = "MissingRoleHolders()"
+    NotNetwork = "NotNetwork()"
+    NotOperator = "NotOperator()"
+    NotSlasher = "NotSlasher()"
+    NotVault = "NotVault()"
+    ZeroAddressRoleHolder = "ZeroAddressRoleHolder()"
+
+
+@unique
+class SlasherRejection(ContractRejection):
+    """Errors of slashers."""
+
+    AlreadySet = "AlreadySet()"
+    InsufficientBurnerGas = "InsufficientBurnerGas()"
+    InsufficientSlash = "InsufficientSlash()"
+    InvalidCaptureTimestamp = "InvalidCaptureTimestamp()"
+    InvalidResolverSetEpochsDelay = "InvalidResolverSetEpochsDelay()"
+    InvalidVetoDuration = "InvalidVetoDuration()"
+    NoBurner = "NoBurner()"
+    NoResolver = "NoResolver()"
+    NotNetwork = "NotNetwork()"
+    NotNetworkMiddleware = "NotNetworkMiddleware()"
+    NotResolver = "NotResolver()"
+    NotVault = "NotVault()"
+    SlashPeriodEnded = "SlashPeriodEnded()"
+    SlashRequestCompleted = "SlashRequestCompleted()"
+    SlashRequestNotExist = "SlashRequestNotExist()"
+    VetoPeriodEnded = "VetoPeriodEnded()"
+    VetoPeriodNotEnded = "VetoPeriodNotEnded()"
+
+
+@unique
 class VaultRejection(ContractRejection):
     """Errors of a vault."""
 
@@ -137,6 +177,8 @@ REJECTIONS: tuple[type[ContractRejection], ...] = (
     AccessControlRejection,
     MiddlewareServiceRejection,
     OptInRejection,
+    DelegatorRejection,
+    SlasherRejection,
     VaultRejection,
     RewardsRejection,
 )

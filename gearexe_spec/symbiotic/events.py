@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
-from gearexe_spec.base.numeric import U64
+from gearexe_spec.base.numeric import U48, U64, U256
 from gearexe_spec.onchain.events import Event
 
 
@@ -84,6 +84,125 @@ class SetMiddleware(Event):
     declaration: ClassVar[str] = "SetMiddleware(address indexed network, address middleware)"
     network: Address
     middleware: Address
+
+
+@dataclass(frozen=True, slots=True)
+class SetMaxNetworkLimit(Event):
+    """A network takes so much at most."""
+
+    declaration: ClassVar[str] = "SetMaxNetworkLimit(bytes32 indexed subnetwork, uint256 amount)"
+    subnetwork: Bytes32
+    amount: U256
+
+
+@dataclass(frozen=True, slots=True)
+class SetNetworkLimit(Event):
+    """A network gets so much at most."""
+
+    declaration: ClassVar[str] = "SetNetworkLimit(bytes32 indexed subnetwork, uint256 amount)"
+    subnetwork: Bytes32
+    amount: U256
+
+
+@dataclass(frozen=True, slots=True)
+class SetOperatorNetworkShares(Event):
+    """An operator has so many shares of what a network gets."""
+
+    declaration: ClassVar[str] = (
+        "SetOperatorNetworkShares(bytes32 indexed subnetwork, address indexed operator, uint256 shares)"
+    )
+    subnetwork: Bytes32
+    operator: Address
+    shares: U256
+
+
+@dataclass(frozen=True, slots=True)
+class SetOperatorNetworkLimit(Event):
+    """An operator gets so much of a network at most."""
+
+    declaration: ClassVar[str] = (
+        "SetOperatorNetworkLimit(bytes32 indexed subnetwork, address indexed operator, uint256 amount)"
+    )
+    subnetwork: Bytes32
+    operator: Address
+    amount: U256
+
+
+@dataclass(frozen=True, slots=True)
+class SetHook(Event):
+    """A delegator calls somebody else at a slash."""
+
+    declaration: ClassVar[str] = "SetHook(address indexed hook)"
+    hook: Address
+
+
+@dataclass(frozen=True, slots=True)
+class DelegatorOnSlash(Event):
+    """The event `OnSlash` of delegators: a slash reached them."""
+
+    declaration: ClassVar[str] = (
+        "OnSlash(bytes32 indexed subnetwork, address indexed operator, uint256 amount, uint48 captureTimestamp)"
+    )
+    subnetwork: Bytes32
+    operator: Address
+    amount: U256
+    capture_timestamp: U48
+
+
+@dataclass(frozen=True, slots=True)
+class Slash(Event):
+    """A slash without appeal took place."""
+
+    declaration: ClassVar[str] = (
+        "Slash(bytes32 indexed subnetwork, address indexed operator, uint256 slashedAmount, uint48 captureTimestamp)"
+    )
+    subnetwork: Bytes32
+    operator: Address
+    slashed_amount: U256
+    capture_timestamp: U48
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSlash(Event):
+    """A slash is asked for, and may be vetoed."""
+
+    declaration: ClassVar[str] = (
+        "RequestSlash(uint256 indexed slashIndex, bytes32 indexed subnetwork, address indexed operator, "
+        "uint256 slashAmount, uint48 captureTimestamp, uint48 vetoDeadline)"
+    )
+    slash_index: U256
+    subnetwork: Bytes32
+    operator: Address
+    slash_amount: U256
+    capture_timestamp: U48
+    veto_deadline: U48
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteSlash(Event):
+    """A requested slash took place."""
+
+    declaration: ClassVar[str] = "ExecuteSlash(uint256 indexed slashIndex, uint256 slashedAmount)"
+    slash_index: U256
+    slashed_amount: U256
+
+
+@dataclass(frozen=True, slots=True)
+class VetoSlash(Event):
+    """A requested slash will not take place."""
+
+    declaration: ClassVar[str] = "VetoSlash(uint256 indexed slashIndex, address indexed resolver)"
+    slash_index: U256
+    resolver: Address
+
+
+@dataclass(frozen=True, slots=True)
+class SetResolver(Event):
+    """A network named who may veto."""
+
+    declaration: ClassVar[str] = "SetResolver(bytes32 indexed subnetwork, address resolver)"
+    subnetwork: Bytes32
+    resolver: Address
 
 
 @dataclass(frozen=True, slots=True)
