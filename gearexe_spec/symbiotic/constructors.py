@@ -18,16 +18,24 @@ from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.transaction import Constructor
 from gearexe_spec.onchain.upgradeable import lock_implementation
 from gearexe_spec.onchain.world import ExtensionCode
+from gearexe_spec.symbiotic.delegators import (
+    FullRestakeDelegator,
+    NetworkRestakeDelegator,
+    OperatorNetworkSpecificDelegator,
+    OperatorSpecificDelegator,
+)
 from gearexe_spec.symbiotic.factories import Factory, MigratablesFactory, construct_factory
 from gearexe_spec.symbiotic.middleware_service import NetworkMiddlewareService
 from gearexe_spec.symbiotic.operator_rewards import DefaultOperatorRewards
 from gearexe_spec.symbiotic.opt_in import OptInService
 from gearexe_spec.symbiotic.registries import NetworkRegistry, OperatorRegistry
 from gearexe_spec.symbiotic.reward_factories import DefaultOperatorRewardsFactory, DefaultStakerRewardsFactory
+from gearexe_spec.symbiotic.slasher import Slasher
 from gearexe_spec.symbiotic.staker_rewards import DefaultStakerRewards
 from gearexe_spec.symbiotic.vault import Vault
 from gearexe_spec.symbiotic.vault_configurator import VaultConfigurator
 from gearexe_spec.symbiotic.vault_tokenized import VaultTokenized
+from gearexe_spec.symbiotic.veto_slasher import VetoSlasher
 
 
 def constructor_of(code: type[ExtensionCode], *types: str) -> Constructor:
@@ -55,6 +63,7 @@ def constructor_of_implementation(code: type[ExtensionCode], *types: str) -> Con
     return construct_locked
 
 
+ADDRESSES = ("address",) * 6
 CONSTRUCTORS: Mapping[str, Constructor] = MappingProxyType(
     {
         "VaultFactory": construct_factory(MigratablesFactory()),
@@ -63,6 +72,14 @@ CONSTRUCTORS: Mapping[str, Constructor] = MappingProxyType(
         "Vault": constructor_of_implementation(Vault, "address", "address", "address"),
         "VaultTokenized": constructor_of_implementation(VaultTokenized, "address", "address", "address"),
         "VaultConfigurator": constructor_of(VaultConfigurator, "address", "address", "address"),
+        "NetworkRestakeDelegator": constructor_of_implementation(NetworkRestakeDelegator, *ADDRESSES[:5], "uint64"),
+        "FullRestakeDelegator": constructor_of_implementation(FullRestakeDelegator, *ADDRESSES[:5], "uint64"),
+        "OperatorSpecificDelegator": constructor_of_implementation(OperatorSpecificDelegator, *ADDRESSES, "uint64"),
+        "OperatorNetworkSpecificDelegator": constructor_of_implementation(
+            OperatorNetworkSpecificDelegator, *ADDRESSES, "uint64"
+        ),
+        "Slasher": constructor_of_implementation(Slasher, *ADDRESSES[:3], "uint64"),
+        "VetoSlasher": constructor_of_implementation(VetoSlasher, *ADDRESSES[:4], "uint64"),
         "NetworkRegistry": constructor_of(NetworkRegistry),
         "OperatorRegistry": constructor_of(OperatorRegistry),
         "NetworkMiddlewareService": constructor_of(NetworkMiddlewareService, "address"),

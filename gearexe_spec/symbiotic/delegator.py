@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
+from typing import cast
 
 from immutables import Map
 
@@ -38,7 +39,7 @@ from gearexe_spec.symbiotic.access_control import (
     not_reentered,
 )
 from gearexe_spec.symbiotic.checkpoints import Trace
-from gearexe_spec.symbiotic.contract import apply_static_delegate_call, ask_is_entity, code_of, storage_of
+from gearexe_spec.symbiotic.contract import apply_static_delegate_call, ask_is_entity, storage_of
 from gearexe_spec.symbiotic.entities import Entity, entity_functions
 from gearexe_spec.symbiotic.entity_data import check_is_vault, read_vault_and_parameters
 from gearexe_spec.symbiotic.errors import DelegatorRejection
@@ -148,6 +149,13 @@ class Delegator(Entity):
         """Read and apply what only this type understands."""
 
 
+def own_code(frame: Frame) -> Delegator:
+    """The running code, of whatever type."""
+    code = frame.execution.world.account(frame.code_address).code
+    assert isinstance(code, Delegator)
+    return code
+
+
 def storage(frame: Frame) -> DelegatorStorage:
     """The delegator's record."""
     return storage_of(frame, DelegatorStorage)
@@ -189,7 +197,7 @@ def answer_stake_at(frame: Frame) -> bytes:
     share = read_share(frame)
     timestamp = frame.calldata.unsigned(HEAD + 2 * WORD, U48)
     hints = frame.calldata.bytes(frame.calldata.memory_slice(HEAD + 3 * WORD, 1))
-    code, vault = code_of(frame, Delegator), storage(frame).vault
+    code, vault = own_code(frame), storage(frame).vault
 
     stake, base_hints = code.raw_stake_at(frame, share, timestamp, hints)
     vault_hint, network_hint = read_hints(base_hints, 2)
@@ -203,9 +211,7 @@ def answer_stake_at(frame: Frame) -> bytes:
     return encode_word(stake)
 
 
-def was_opted_in(
-    frame: Frame, service: Address, pair: tuple[Address, Address], timestamp: U48, hint: bytes
-) -> bool:
+def was_opted_in(frame: Frame, service: Address, pair: tuple[Address, Address], timestamp: U48, hint: bytes) -> bool:
     """Whether a service says that somebody took part at the end of a second (SYM-113).
 
     Raises:
@@ -232,7 +238,7 @@ def answer_stake(frame: Frame) -> bytes:
     Source: BaseDelegator.sol `stake`.
     """
     share = read_share(frame)
-    code, vault = code_of(frame, Delegator), storage(frame).vault
+    code, vault = own_code(frame), storage(frame).vault
 
     if not is_opted_in(frame, code.operator_vault_opt_in, share[1], vault) or not is_opted_in(
         frame, code.operator_network_opt_in, share[1], network_of(share[0])
@@ -252,7 +258,7 @@ def apply_set_max_network_limit(frame: Frame) -> bytes:
     """
     subnetwork = compute_subnetwork(frame.sender, frame.calldata.uint(HEAD, IDENTIFIER_BITS))
     amount = frame.calldata.u256(HEAD + WORD)
-    code = code_of(frame, Delegator)
+    code = own_code(frame)
 
     with not_reentered(frame):
         if not ask_is_entity(frame, code.network_registry, frame.sender):
@@ -308,8 +314,8 @@ def apply_on_slash(frame: Frame) -> bytes:
             raise Rejected(DelegatorRejection.NotSlasher)
         hook = storage(frame).hook
         if hook != ZERO_ADDRESS:
-            words = map(encode_word, (subnetwork, operator, amount, captured))
-            call = _ON_SLASH + encode_tuple(*words, (encode_bytes(data),))
+            words = encode_call(_ON_SLASH, subnetwork, operator, amount, captured)
+            call = words + encode_word(U256(5 * WORD)) + encode_bytes(data)
             call_hook(frame, hook, call, HOOK_GAS_LIMIT, DelegatorRejection.InsufficientHookGas)
         frame.emit(DelegatorOnSlash(subnetwork, operator, amount, captured))
     return b""
@@ -324,7 +330,7 @@ def initialize(frame: Frame, data: bytes) -> None:
     Rules: SYM-109, SYM-125, SYM-126.
     Source: BaseDelegator.sol `_initialize`.
     """
-    code = code_of(frame, Delegator)
+    code = own_code(frame)
     vault, parameters = read_vault_and_parameters(data)
     check_is_vault(frame, code.vault_factory, vault, DelegatorRejection.NotVault)
 
@@ -344,22 +350,22 @@ def answer_max_network_limit(frame: Frame) -> bytes:
 
 DELEGATOR = (
     *ACCESS_CONTROL,
-    *entity_functions(Delegator, initialize),
+    *entity_functions(cast("type[Entity]", Delegator), initialize),
     Function("HOOK_GAS_LIMIT()", 0, lambda frame: encode_word(HOOK_GAS_LIMIT)),
     Function("HOOK_RESERVE()", 0, lambda frame: encode_word(RESERVE)),
     Function("HOOK_SET_ROLE()", 0, lambda frame: encode_word(HOOK_SET_ROLE)),
     Function("VERSION()", 0, lambda frame: encode_word(VERSION)),
-    Function("NETWORK_REGISTRY()", 0, lambda frame: encode_word(code_of(frame, Delegator).network_registry)),
-    Function("VAULT_FACTORY()", 0, lambda frame: encode_word(code_of(frame, Delegator).vault_factory)),
+    Function("NETWORK_REGISTRY()", 0, lambda frame: encode_word(own_code(frame).network_registry)),
+    Function("VAULT_FACTORY()", 0, lambda frame: encode_word(own_code(frame).vault_factory)),
     Function(
         "OPERATOR_VAULT_OPT_IN_SERVICE()",
         0,
-        lambda frame: encode_word(code_of(frame, Delegator).operator_vault_opt_in),
+        lambda frame: encode_word(own_code(frame).operator_vault_opt_in),
     ),
     Function(
         "OPERATOR_NETWORK_OPT_IN_SERVICE()",
         0,
-        lambda frame: encode_word(code_of(frame, Delegator).operator_network_opt_in),
+        lambda frame: encode_word(own_code(frame).operator_network_opt_in),
     ),
     Function("vault()", 0, lambda frame: encode_word(storage(frame).vault)),
     Function("hook()", 0, lambda frame: encode_word(storage(frame).hook)),

@@ -26,7 +26,7 @@ from gearexe_spec.onchain.machine import Frame
 from gearexe_spec.onchain.words import encode_word
 from gearexe_spec.onchain.world import ZERO_ADDRESS, ZERO_U256
 from gearexe_spec.symbiotic.access_control import check_role, grant_role, has_role
-from gearexe_spec.symbiotic.contract import ask_is_entity, checked_arithmetic, code_of, read_now
+from gearexe_spec.symbiotic.contract import ask_is_entity, checked_arithmetic, read_now
 from gearexe_spec.symbiotic.delegator import (
     DELEGATOR,
     BaseParameters,
@@ -34,6 +34,7 @@ from gearexe_spec.symbiotic.delegator import (
     Share,
     ask_active_stake,
     ask_active_stake_at,
+    own_code,
     read_share,
     storage,
 )
@@ -401,7 +402,7 @@ def answer_amount_at(frame: Frame) -> bytes:
 
 def answer_operator_registry(frame: Frame) -> bytes:
     """Where operators are looked up."""
-    code = code_of(frame, Delegator)
+    code = own_code(frame)
     assert isinstance(code, KnowsOperators)
     return encode_word(code.operator_registry)
 
@@ -422,9 +423,7 @@ NETWORK_RESTAKE = Interface(
     table(
         *DELEGATOR,
         *NETWORK_LIMITS,
-        Function(
-            "OPERATOR_NETWORK_SHARES_SET_ROLE()", 0, lambda frame: encode_word(OPERATOR_NETWORK_SHARES_SET_ROLE)
-        ),
+        Function("OPERATOR_NETWORK_SHARES_SET_ROLE()", 0, lambda frame: encode_word(OPERATOR_NETWORK_SHARES_SET_ROLE)),
         Function("totalOperatorNetworkShares(bytes32)", 1, answer_total_shares),
         Function("totalOperatorNetworkSharesAt(bytes32,uint48,bytes)", 3, answer_total_shares_at),
         Function("operatorNetworkShares(bytes32,address)", 2, answer_amount),
@@ -436,9 +435,7 @@ FULL_RESTAKE = Interface(
     table(
         *DELEGATOR,
         *NETWORK_LIMITS,
-        Function(
-            "OPERATOR_NETWORK_LIMIT_SET_ROLE()", 0, lambda frame: encode_word(OPERATOR_NETWORK_LIMIT_SET_ROLE)
-        ),
+        Function("OPERATOR_NETWORK_LIMIT_SET_ROLE()", 0, lambda frame: encode_word(OPERATOR_NETWORK_LIMIT_SET_ROLE)),
         Function("operatorNetworkLimit(bytes32,address)", 2, answer_amount),
         Function("operatorNetworkLimitAt(bytes32,address,uint48,bytes)", 4, answer_amount_at),
         Function("setOperatorNetworkLimit(bytes32,address,uint256)", 3, apply_set_operator_network_limit),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
+from typing import cast
 
 from immutables import Map
 
@@ -31,7 +32,6 @@ from gearexe_spec.symbiotic.checkpoints import Trace
 from gearexe_spec.symbiotic.contract import (
     apply_static_delegate_call,
     checked_arithmetic,
-    code_of,
     read_now,
     storage_of,
 )
@@ -113,6 +113,13 @@ class BaseSlasher(Entity):
         """Read and apply the type's parameters, and answer whether the burner is a hook."""
 
 
+def own_code(frame: Frame) -> BaseSlasher:
+    """The running code, of whatever type."""
+    code = frame.execution.world.account(frame.code_address).code
+    assert isinstance(code, BaseSlasher)
+    return code
+
+
 def storage(frame: Frame) -> SlasherStorage:
     """The slasher's record."""
     return storage_of(frame, SlasherStorage)
@@ -151,7 +158,7 @@ def check_network_middleware(frame: Frame, subnetwork: Bytes32) -> None:
     Raises:
         Rejected: NotNetworkMiddleware; what the service reverts with.
     """
-    service = code_of(frame, BaseSlasher).middleware_service
+    service = own_code(frame).middleware_service
     call = encode_call(_MIDDLEWARE, network_of(subnetwork))
     if read_address(expect_success(frame.static_call(service, call))) != frame.sender:
         raise Rejected(SlasherRejection.NotNetworkMiddleware)
@@ -177,8 +184,7 @@ def compute_slashable_stake(frame: Frame, share: Share, captured: U48, hints: by
     ):
         return ZERO_U256, ZERO_U256
 
-    words = map(encode_word, (*share, captured))
-    request = _STAKE_AT + encode_tuple(*words, (encode_bytes(stake_hints),))
+    request = encode_call(_STAKE_AT, *share, captured, U256(4 * WORD)) + encode_bytes(stake_hints)
     stake = U256(read_word(expect_success(frame.static_call(ask_delegator(frame), request))))
     history = storage(frame).slashed(share)
     since = history.latest() - look_up(history, captured, from_hint)
@@ -218,16 +224,14 @@ def apply_slash_effects(frame: Frame, share: Share, amount: U256, captured: U48,
     captures = kept.latest_captures.set(share, max(kept.latest_capture(share), captured))
     frame.update(extension=replace(kept, latest_captures=captures, cumulative=kept.cumulative.set(share, history)))
 
-    kind = code_of(frame, BaseSlasher).entity_type
+    kind = own_code(frame).entity_type
     told = encode_tuple((encode_tuple(encode_word(kind), (encode_bytes(data),)),))
-    words = tuple(map(encode_word, (*share, amount, captured)))
-    call_without_result(
-        frame, ask_delegator(frame), _DELEGATOR_ON_SLASH + encode_tuple(*words, (encode_bytes(told),))
-    )
+    call = encode_call(_DELEGATOR_ON_SLASH, *share, amount, captured, U256(5 * WORD))
+    call_without_result(frame, ask_delegator(frame), call + encode_bytes(told))
     read_word(expect_success(frame.call(storage(frame).vault, encode_call(_VAULT_ON_SLASH, amount, captured))))
     if storage(frame).is_burner_hook:
         burner = read_address(expect_success(frame.static_call(storage(frame).vault, _BURNER)))
-        call = _BURNER_ON_SLASH + b"".join(words)
+        call = encode_call(_BURNER_ON_SLASH, *share, amount, captured)
         call_hook(frame, burner, call, BURNER_GAS_LIMIT, SlasherRejection.InsufficientBurnerGas)
 
 
@@ -240,7 +244,7 @@ def initialize(frame: Frame, data: bytes) -> None:
     Rules: SYM-109, SYM-159.
     Source: BaseSlasher.sol `_initialize`.
     """
-    code = code_of(frame, BaseSlasher)
+    code = own_code(frame)
     vault, parameters = read_vault_and_parameters(data)
     check_is_vault(frame, code.vault_factory, vault, SlasherRejection.NotVault)
 
@@ -303,13 +307,11 @@ def apply_slash(frame: Frame) -> bytes:
 
 
 SLASHER = (
-    *entity_functions(BaseSlasher, initialize),
+    *entity_functions(cast("type[Entity]", BaseSlasher), initialize),
     Function("BURNER_GAS_LIMIT()", 0, lambda frame: encode_word(BURNER_GAS_LIMIT)),
     Function("BURNER_RESERVE()", 0, lambda frame: encode_word(RESERVE)),
-    Function("VAULT_FACTORY()", 0, lambda frame: encode_word(code_of(frame, BaseSlasher).vault_factory)),
-    Function(
-        "NETWORK_MIDDLEWARE_SERVICE()", 0, lambda frame: encode_word(code_of(frame, BaseSlasher).middleware_service)
-    ),
+    Function("VAULT_FACTORY()", 0, lambda frame: encode_word(own_code(frame).vault_factory)),
+    Function("NETWORK_MIDDLEWARE_SERVICE()", 0, lambda frame: encode_word(own_code(frame).middleware_service)),
     Function("vault()", 0, lambda frame: encode_word(storage(frame).vault)),
     Function("isBurnerHook()", 0, lambda frame: encode_word(storage(frame).is_burner_hook)),
     Function(

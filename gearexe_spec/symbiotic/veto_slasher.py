@@ -12,6 +12,7 @@ from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U48, U64, U256
 from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.onchain.calldata import HEAD, WORD, Calldata, empty_revert
+from gearexe_spec.onchain.contract_calls import encode_call
 from gearexe_spec.onchain.dispatch import Function, Interface, table
 from gearexe_spec.onchain.errors import OpenZeppelinRejection
 from gearexe_spec.onchain.machine import Frame
@@ -149,7 +150,7 @@ def apply_execute_slash(frame: Frame) -> bytes:
             raise Rejected(SlasherRejection.InsufficientSlash)
 
         complete(frame, index)
-        data = b"".join(map(encode_word, (slashable, stake, index)))
+        data = encode_call(b"", slashable, stake, index)
         apply_slash_effects(frame, share, slashed, request.captured, data)
         frame.emit(ExecuteSlash(index, slashed))
     return encode_word(slashed)
@@ -272,8 +273,8 @@ def answer_slash_request(frame: Frame) -> bytes:
     request = storage(frame).requests.get(int(frame.calldata.u256(HEAD)))
     if request is None:
         raise empty_revert()
-    fields = (request.subnetwork, request.operator, request.amount, request.captured, request.veto_deadline)
-    return b"".join(map(encode_word, fields)) + encode_word(request.completed)
+    share, times = (request.subnetwork, request.operator), (request.captured, request.veto_deadline)
+    return encode_call(b"", *share, request.amount, *times, request.completed)
 
 
 INTERFACE = Interface(

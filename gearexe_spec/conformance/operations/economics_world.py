@@ -17,6 +17,7 @@ from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
 from gearexe_spec.conformance.operations.economics_receivers import RECEIVERS
+from gearexe_spec.conformance.operations.economics_stand_ins import STAND_INS
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input
 from gearexe_spec.conformance.wire import Accepted, RejectedAnswer
 from gearexe_spec.crypto.hashes import keccak256
@@ -138,6 +139,8 @@ def _deployment(form: Input) -> Deployment:
         contract = CONSTRUCTORS[artifact]
     elif artifact in RECEIVERS:
         contract = RECEIVERS[artifact]
+    elif artifact in STAND_INS:
+        contract = STAND_INS[artifact]
     else:
         raise NotSpecifiedYet(f"contract {artifact}")
     arguments, value = from_json(bytes, form["constructorArguments"]), from_json(U256, form.get("value", "0x0"))
