@@ -267,7 +267,11 @@ class History:
         return chain.call(self.somebody(), foreign_address("Executor"), calldata, sum(call[1] for call in calls))
 
     def plan_reentrance(self) -> Apply:
-        """What the account that calls back shall call when it is called."""
+        """What the account that calls back shall call when it is called.
+
+        Never BatchMulticall with value: its refund would call back without an end but that of the gas, and how deep
+        gas reaches depends on the compiled code.
+        """
         chance, chain = self.chance, self.chain
         target, calldata = chance.choice(
             [
@@ -278,7 +282,9 @@ class History:
                 (chain.multicall, MULTICALL.encode_call("sendMessageBatch", [])),
             ]
         )
-        return chain.plan("Reenterer", target, chance.choice([0, 0, 3]), chance.random() < 0.5, calldata)
+        value = chance.choice([0, 0, 3])
+        value = 0 if target == chain.multicall else value
+        return chain.plan("Reenterer", target, value, chance.random() < 0.5, calldata)
 
     # owners
 
