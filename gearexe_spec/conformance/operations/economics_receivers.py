@@ -10,6 +10,7 @@ from typing import ClassVar
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64
 from gearexe_spec.base.rejection import NotSpecifiedYet
+from gearexe_spec.conformance.operations.economics_token import TestToken
 from gearexe_spec.onchain.calldata import HEAD, WORD
 from gearexe_spec.onchain.contract_calls import expect_success
 from gearexe_spec.onchain.dispatch import Function, Interface, table
@@ -118,6 +119,10 @@ class OtherRewards(ExtensionCode):
 
 
 RECEIVERS: Mapping[str, Constructor] = MappingProxyType(
-    {"OtherRewards": constructor_of(OtherRewards), "Wallet": constructor_of(Wallet)}
+    {
+        "OtherRewards": constructor_of(OtherRewards),
+        "TestToken": constructor_of(TestToken),
+        "Wallet": constructor_of(Wallet),
+    }
 )
 """By artifact."""
