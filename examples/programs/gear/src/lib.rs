@@ -19,6 +19,12 @@ struct ErrorWithHash {
 }
 
 #[repr(C, packed)]
+struct ErrorWithCode {
+    code: u32,
+    reply: [u8; 4],
+}
+
+#[repr(C, packed)]
 struct HashWithValue {
     hash: [u8; 32],
     value: u128,
@@ -33,6 +39,15 @@ extern "C" {
     fn gr_reply(payload: *const u8, len: u32, value: *const u128, err: *mut ErrorWithHash);
     fn gr_send(pid_value: *const HashWithValue, payload: *const u8, len: u32, delay: u32, err: *mut ErrorWithHash);
     fn gr_panic(payload: *const u8, len: u32) -> !;
+    fn gr_message_id(id: *mut [u8; 32]);
+    fn gr_reply_to(result: *mut ErrorWithHash);
+    fn gr_reply_code(result: *mut ErrorWithCode);
+    fn gr_wait_for(duration: u32) -> !;
+    fn gr_wake(id: *const [u8; 32], delay: u32, err: *mut u32);
+    fn gr_exit(inheritor: *const [u8; 32]) -> !;
+    fn gr_oom_panic() -> !;
+    fn alloc(pages: u32) -> u32;
+    fn free(page: u32) -> i32;
 }
 
 /// Ends the execution; the text becomes the payload of the error reply.
@@ -80,9 +95,70 @@ pub fn reply(payload: &[u8], value: u128) {
 
 /// Sends a message and returns its id.
 pub fn send(destination: [u8; 32], payload: &[u8], value: u128) -> [u8; 32] {
+    send_later(destination, payload, value, 0)
+}
+
+/// Sends a message that leaves after so many blocks, and returns its id.
+pub fn send_later(destination: [u8; 32], payload: &[u8], value: u128, delay: u32) -> [u8; 32] {
     let target = HashWithValue { hash: destination, value };
     let mut result = ErrorWithHash { code: 0, hash: [0; 32] };
-    unsafe { gr_send(&target, payload.as_ptr(), payload.len() as u32, 0, &mut result) };
+    unsafe { gr_send(&target, payload.as_ptr(), payload.len() as u32, delay, &mut result) };
     check(result.code);
     result.hash
+}
+
+/// The id of the current message.
+pub fn message_id() -> [u8; 32] {
+    let mut id = [0; 32];
+    unsafe { gr_message_id(&mut id) };
+    id
+}
+
+/// The message that the current one is a reply to.
+pub fn reply_to() -> [u8; 32] {
+    let mut result = ErrorWithHash { code: 0, hash: [0; 32] };
+    unsafe { gr_reply_to(&mut result) };
+    check(result.code);
+    result.hash
+}
+
+/// Whether the current message is a reply that tells of success.
+pub fn is_success() -> bool {
+    let mut result = ErrorWithCode { code: 0, reply: [0; 4] };
+    unsafe { gr_reply_code(&mut result) };
+    check(result.code);
+    result.reply[0] == 0
+}
+
+/// Ends this execution; the message is handled again when it is woken, after so many blocks at the latest.
+pub fn wait_for(blocks: u32) -> ! {
+    unsafe { gr_wait_for(blocks) }
+}
+
+/// Wakes a message that waits.
+pub fn wake(id: [u8; 32]) {
+    let mut code = 0;
+    unsafe { gr_wake(&id, 0, &mut code) };
+    check(code)
+}
+
+/// Ends the program; what it owns goes to the inheritor.
+pub fn exit(inheritor: [u8; 32]) -> ! {
+    unsafe { gr_exit(&inheritor) }
+}
+
+/// Ends the execution as one that has no memory left.
+pub fn out_of_memory() -> ! {
+    unsafe { gr_oom_panic() }
+}
+
+/// Allocates WASM pages; their first one.
+pub fn allocate(pages: u32) -> Option<u32> {
+    let first = unsafe { alloc(pages) };
+    (first != u32::MAX).then_some(first)
+}
+
+/// Frees a WASM page; whether it was allocated.
+pub fn release(page: u32) -> bool {
+    unsafe { free(page) == 0 }
 }
