@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 REFERENCE ?= ../shared/reference
 
-.PHONY: help check replay histories test demo lint format contracts programs vectors bench production hostile-codes pack-reference wheel docs clean
+.PHONY: help check replay histories test demo lint format contracts programs vectors bench production hostile-codes conservation pack-reference wheel docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ faulty: $(READY) ## plant mistakes in the specification; the vectors must find t
 
 hostile-codes: $(READY) ## a million damaged codes through decoder and validator, each with a verdict
 	$(BIN)/python -m pytest tests/wasm/test_hostile.py -m slow -s
+
+conservation: $(READY) ## value and gas conserved over 100,000 random requests: two minutes
+	$(BIN)/python -m pytest tests/executor/test_conservation.py -m slow -s
 
 pack-reference: $(READY) ## pack production's recordings from REFERENCE into vectors/production
 	$(BIN)/python -m gearexe_spec.conformance.pack $(REFERENCE) vectors/production

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +45,7 @@ from tests.program.networks import (
 
 PROGRAMS = (actor(1), actor(2), actor(3))
 EVENTS = ActorId(bytes(12) + b"\xff" * 20)
+COUNTED_REQUESTS = 100_000
 
 
 def play(seed: int) -> Engine:
@@ -168,22 +171,19 @@ def check_encodings(storage: Storage, states: ProgramStates) -> None:
         assert write_state(storage, state) == (storage, record.hash)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    seed=st.integers(0, 255),
-    rounds=st.lists(st.lists(st.integers(0, 10_000), max_size=6), min_size=1, max_size=8),
-    answers=st.booleans(),
-)
-def test_value_and_gas_are_conserved(seed: int, rounds: list[list[int]], answers: bool) -> None:
+def check_history(seed: int, rounds: list[list[int]], answers: bool) -> Counter[str]:
+    """Play a history, check it after every block, and count what was done in blocks that were not refused."""
     engine = play(seed)
     net = network({program: program_state(balance=20) for program in PROGRAMS})
     router = leaks = 0
+    done: Counter[str] = Counter()
     for number, part in enumerate(rounds):
         source = block_input(*events(part, number, mailbox_entries(net)), height=100 + 40 * number)
         source = replace(source, answers_event_destinations=answers)
         try:
             after, outcome = apply_block(net, source, engine)
         except Rejected:
+            done["refused blocks"] += 1
             continue
         check_balances(net, after, source, outcome)
         claimed = {event.claimed_id for event in source.events if isinstance(event, ValueClaimingRequested)}
@@ -192,7 +192,33 @@ def test_value_and_gas_are_conserved(seed: int, rounds: list[list[int]], answers
         assert router == leaks + sum(in_flight(after.storage, state) for state in states_of(after).values())
         assert restore_schedule(after.storage, after.states) == after.schedule
         check_encodings(after.storage, after.states)
+        done["blocks"] += 1
+        done["requests"] += len(source.events)
+        done["dispatches"] += sum(len(run.result.dispatches) for chunk in outcome.chunks for run in chunk.runs)
         net = after
+    return done
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.integers(0, 255),
+    rounds=st.lists(st.lists(st.integers(0, 10_000), max_size=6), min_size=1, max_size=8),
+    answers=st.booleans(),
+)
+def test_value_and_gas_are_conserved(seed: int, rounds: list[list[int]], answers: bool) -> None:
+    check_history(seed, rounds, answers)
+
+
+@pytest.mark.slow
+def test_conservation_over_counted_requests() -> None:
+    """100,000 requests of users, in histories of at most 40 blocks; history N is made from the number N alone."""
+    done: Counter[str] = Counter()
+    while done["requests"] < COUNTED_REQUESTS:
+        choice = random.Random(done["histories"])
+        rounds = [[choice.randrange(10_001) for _ in range(choice.randrange(13))] for _ in range(choice.randint(1, 40))]
+        done += check_history(choice.randrange(256), rounds, choice.random() < 0.5)
+        done["histories"] += 1
+    print(f"\nseeds 0 to {done['histories'] - 1}:", dict(done))
 
 
 def test_the_engine_of_this_test_does_something() -> None:

@@ -38,6 +38,9 @@ use std::collections::BTreeSet;
 
 type Decoder = fn(&[u8]) -> Outcome;
 
+/// A hash by name, and how it is computed from a value.
+type NamedHash<'a, T> = (&'a str, fn(&T) -> Json);
+
 /// A type by name: how its bytes are read, and what is hashed.
 struct Entry(&'static str, Decoder);
 
@@ -167,7 +170,7 @@ pub fn types(_: Input) -> Outcome {
     Ok(json!({"types": ENTRIES.iter().map(|Entry(name, _)| *name).collect::<Vec<_>>()}))
 }
 
-fn decode<T: Decode + Encode + Form>(bytes: &[u8], hashes: &[(&str, fn(&T) -> Json)]) -> Outcome {
+fn decode<T: Decode + Encode + Form>(bytes: &[u8], hashes: &[NamedHash<T>]) -> Outcome {
     let mut rest = bytes;
     let value = T::decode(&mut rest).map_err(|error| Refusal::Rejected {
         reason: "DecodeError".into(),

@@ -286,7 +286,7 @@ impl Form for MessageQueueHashWithSize {
 impl Form for ProgramState {
     fn form(&self) -> Json {
         record([
-            field("program", &self.program),
+            field("program", self.program),
             field("canonicalQueue", self.canonical_queue),
             field("injectedQueue", self.injected_queue),
             field("waitlist", self.waitlist_hash),
