@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from gearexe_spec.conformance.json_form import Json, JsonFormError, camel_case, from_json, to_json
 from gearexe_spec.conformance.operations.registry import Input, PureFunction, operation
 from gearexe_spec.crypto import ecdsa, frost_verification, hashes, ids, kzg, merkle, on_chain_ecdsa
-from gearexe_spec.executor import rewards
+from gearexe_spec.executor import evidence, misbehaviour, rewards
 from gearexe_spec.onchain import commitments, election
 
 FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
@@ -57,6 +57,14 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
         "compute_signed_digest",
     ),
     rewards: ("compute_era_rewards",),
+    evidence: ("encode_evidence", "digest_evidence", "digest_offence"),
+    misbehaviour: (
+        "check_conflicting_batches",
+        "check_wrong_transitions",
+        "check_broken_promise",
+        "check_missed_duties",
+        "encode_request_slash",
+    ),
     election: ("elect", "compute_seed", "compute_draw"),
 }
 """Which functions of which module are offered."""

@@ -1,0 +1,91 @@
+"""Evidence of misbehaviour, as it is proposed (MIS-1 to MIS-33)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gearexe_spec.conformance.vectors.forms import Flag
+from gearexe_spec.conformance.vectors.recorder import Recorder
+from gearexe_spec.executor.misbehaviour import check_wrong_transitions
+from tests.executor.offences import (
+    BATCH,
+    BROKEN,
+    COMMITTED,
+    CONFLICT,
+    FINALIZED,
+    HONEST,
+    MISSED,
+    TRIAL,
+    WRONG,
+    forged,
+    on_code,
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence"),
+    [
+        ("conflictingBatches", CONFLICT),
+        ("wrongTransitions", WRONG),
+        ("brokenPromise", BROKEN),
+        ("missedDuties", MISSED),
+    ],
+)
+def test_encoding(vectors: Recorder, kind: str, evidence: Any) -> None:
+    """Evidence is encoded with its index, and its digest has a domain (MIS-1 to MIS-3)."""
+    vectors.hash("evidence/encodeEvidence", {"source": {kind: evidence}}, name=f"{kind}_bytes")
+    vectors.hash("evidence/digestEvidence", {"source": {kind: evidence}}, name=f"{kind}_digest")
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "trial"),
+    [
+        ("two_verdicts_on_a_code", {}, {}),
+        ("same_batch", {"second": CONFLICT.first}, {}),
+        ("descending", {"first": CONFLICT.second, "second": CONFLICT.first}, {}),
+        ("forged", {"second": forged(CONFLICT.second)}, {}),
+        ("not_a_validator", {}, {"validators": TRIAL.validators[1:]}),
+        ("too_late", {}, {"now": TRIAL.now + 10_000}),
+    ],
+)
+def test_check_conflicting_batches(
+    vectors: Recorder, name: str, changes: dict[str, Any], trial: dict[str, Any]
+) -> None:
+    """Two batches on one predecessor that contradict each other (MIS-6 to MIS-11, MIS-25 to MIS-32)."""
+    given = {"evidence": replace(CONFLICT, **changes), "trial": replace(TRIAL, **trial)}
+    vectors.hash("misbehaviour/checkConflictingBatches", given, name=name)
+
+
+@pytest.mark.parametrize("other_codes", [False, True])
+def test_harmless_batches(vectors: Recorder, other_codes: bool) -> None:
+    """A batch built anew for the next block contradicts nothing (MIS-10)."""
+    later = replace(BATCH, timestamp=BATCH.timestamp + 12)
+    given = {"evidence": on_code(BATCH, later, other_codes), "trial": TRIAL}
+    vectors.hash("misbehaviour/checkConflictingBatches", given, flags=[Flag.BOUNDARY])
+
+
+def test_check_wrong_transitions(vectors: Recorder) -> None:
+    """A batch whose chain part is another one than the recomputed (MIS-12 to MIS-14, MIS-33)."""
+    given = {"evidence": WRONG, "recomputed": HONEST, "trial": TRIAL}
+    vectors.hash("misbehaviour/checkWrongTransitions", given, name="wrong")
+    harmless = replace(HONEST, chain=WRONG.signed.batch.chain_commitment)
+    vectors.hash("misbehaviour/checkWrongTransitions", {**given, "recomputed": harmless}, name="recomputes")
+    request = check_wrong_transitions(WRONG, HONEST, TRIAL)
+    vectors.hash("misbehaviour/encodeRequestSlash", {"request": request}, name="calldata")
+
+
+def test_check_broken_promise(vectors: Recorder) -> None:
+    """A promise of another reply than the finalized one (MIS-15 to MIS-17)."""
+    given = {"evidence": BROKEN, "finalized": FINALIZED, "trial": TRIAL}
+    vectors.hash("misbehaviour/checkBrokenPromise", given, name="broken")
+    kept = replace(FINALIZED, promise=BROKEN.promise)
+    vectors.hash("misbehaviour/checkBrokenPromise", {**given, "finalized": kept}, name="kept")
+
+
+def test_check_missed_duties(vectors: Recorder) -> None:
+    """Too few signatures in a window of committed batches (MIS-18 to MIS-24)."""
+    given = {"evidence": MISSED, "committed": COMMITTED, "trial": TRIAL}
+    vectors.hash("misbehaviour/checkMissedDuties", given, name="missed")
+    short = replace(MISSED, last=COMMITTED[1].digest)
+    vectors.hash("misbehaviour/checkMissedDuties", {**given, "evidence": short}, name="window_too_short")
