@@ -205,6 +205,15 @@ REVISION_DIFFERENCES: tuple[RevisionDifference, ...] = (
         ("economics/*",),
         reasons=(("FailedInnerCall", "Empty"), ("FailedInnerCall", "FailedCall")),
     ),
+    RevisionDifference(
+        "REV-INITIALIZE",
+        "`initialize()` of the rewards for operators",
+        "once per clone, by anyone, changes nothing else (as in the npm package)",
+        "there is no such function",
+        Treatment.NAMED_OTHERWISE,
+        ("economics/*",),
+        reasons=(("InvalidInitialization", "Empty"),),
+    ),
 )
 """Release 2.0.0 against the pinned revision (REV-3)."""
 

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64
-from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.conformance.operations.economics_token import TestToken
 from gearexe_spec.onchain.calldata import HEAD, WORD
 from gearexe_spec.onchain.contract_calls import expect_success
@@ -55,15 +54,6 @@ def answer_is_valid_signature(frame: Frame) -> bytes:
     return encode_word(VALID if signature == storage_of(frame, WalletStorage).good else INVALID)
 
 
-def refuse_unknown(frame: Frame) -> bytes:
-    """A call that no recording makes.
-
-    Raises:
-        NotSpecifiedYet: always.
-    """
-    raise NotSpecifiedYet("another function of a test contract")
-
-
 WALLET = Interface(
     table(
         Function("setGood(bytes)", 1, set_good),
@@ -71,8 +61,6 @@ WALLET = Interface(
         Function("exec(address,bytes)", 2, forward),
         Function("isValidSignature(bytes32,bytes)", 2, answer_is_valid_signature),
     ),
-    receive=refuse_unknown,
-    fallback=refuse_unknown,
 )
 
 
@@ -105,8 +93,6 @@ OTHER_REWARDS = Interface(
         Function("VAULT()", 0, lambda frame: encode_word(storage_of(frame, OtherRewardsStorage).vault)),
         Function("version()", 0, lambda frame: encode_word(U64(3))),
     ),
-    receive=refuse_unknown,
-    fallback=refuse_unknown,
 )
 
 

@@ -18,6 +18,7 @@ from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
 from gearexe_spec.conformance.operations.economics_receivers import RECEIVERS
 from gearexe_spec.conformance.operations.economics_stand_ins import STAND_INS
+from gearexe_spec.conformance.operations.economics_token import TestToken
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input
 from gearexe_spec.conformance.wire import Accepted, RejectedAnswer
 from gearexe_spec.crypto.hashes import keccak256
@@ -251,7 +252,11 @@ def _reason(result: Reverted) -> str:
 
 
 def _enters_foreign_code(world: World, call: ExternalCall) -> bool:
-    return _is_foreign(world, call.to) and not _is_foreign(world, call.sender)
+    return _is_foreign(world, call.to) and not _is_test_contract(world, call.sender)
+
+
+def _is_test_contract(world: World, address: Address) -> bool:
+    return _is_foreign(world, address) or isinstance(world.account(address).code, TestToken)
 
 
 def _is_foreign(world: World, address: Address) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
+from gearexe_spec.conformance.builds import expect_of_production
 from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.wire import Answer, Request
 
@@ -36,8 +37,8 @@ class Target(ABC):
         return map(self.answer, requests)
 
     def expected_of(self, request: Request, expected: Answer | None) -> Answer | None:
-        """What the target is held to: what was recorded, unless its revision is declared to differ."""
-        return expected
+        """What the target is held to: what was recorded, unless its revision or build is declared to differ."""
+        return expect_of_production(request, expected)
 
     def close(self) -> None:
         """End the session."""
