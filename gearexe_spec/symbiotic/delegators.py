@@ -7,7 +7,7 @@
 | 2 | OperatorSpecific | the network's part, for one operator |
 | 3 | OperatorNetworkSpecific | what the network takes, for one operator of one network |
 
-Rules: SYM-130 to SYM-149.
+Rules: SYM-130 to SYM-144.
 Source: symbiotic-core delegator/NetworkRestakeDelegator.sol, FullRestakeDelegator.sol, OperatorSpecificDelegator.sol,
 OperatorNetworkSpecificDelegator.sol.
 """

@@ -1,6 +1,6 @@
 """What both slashers share, and the plain one: how much may still be slashed, and how a slash reaches everybody.
 
-Rules: SYM-150 to SYM-163.
+Rules: SYM-154 to SYM-163, SYM-190 to SYM-193.
 Source: symbiotic-core slasher/BaseSlasher.sol, slasher/Slasher.sol.
 """
 
@@ -153,7 +153,7 @@ def ask_delegator(frame: Frame) -> Address:
 
 
 def check_network_middleware(frame: Frame, subnetwork: Bytes32) -> None:
-    """The caller speaks for the network (SYM-150).
+    """The caller speaks for the network (SYM-190).
 
     Raises:
         Rejected: NotNetworkMiddleware; what the service reverts with.
@@ -173,7 +173,7 @@ def compute_slashable_stake(frame: Frame, share: Share, captured: U48, hints: by
     Raises:
         Rejected: Empty and Panic for hints that are none; Panic(0x11) before the first second of an epoch's length.
 
-    Rules: SYM-151, SYM-152.
+    Rules: SYM-191, SYM-192.
     Source: BaseSlasher.sol `_slashableStake`.
     """
     stake_hints, from_hint = read_hints(hints, 2)
@@ -192,7 +192,7 @@ def compute_slashable_stake(frame: Frame, share: Share, captured: U48, hints: by
 
 
 def is_before_window(frame: Frame, captured: U48) -> bool:
-    """Whether a second lies more than an epoch's length back (SYM-151).
+    """Whether a second lies more than an epoch's length back (SYM-191).
 
     Raises:
         Rejected: Panic(0x11), where now is earlier than an epoch's length.
@@ -215,7 +215,7 @@ def apply_slash_effects(frame: Frame, share: Share, amount: U256, captured: U48,
     Raises:
         Rejected: what delegator and vault revert with; InsufficientBurnerGas.
 
-    Rules: SYM-153 to SYM-158.
+    Rules: SYM-193, SYM-154 to SYM-158.
     Source: BaseSlasher.sol `_updateLatestSlashedCaptureTimestamp` to `_burnerOnSlash`.
     """
     kept, now = storage(frame), read_now(frame)
@@ -270,7 +270,7 @@ def answer_cumulative_at(frame: Frame) -> bytes:
 
 
 def answer_slashable_stake(frame: Frame) -> bytes:
-    """What may still be slashed for a captured second (SYM-151, SYM-152)."""
+    """What may still be slashed for a captured second (SYM-191, SYM-192)."""
     calldata = frame.calldata
     captured = calldata.unsigned(HEAD + 2 * WORD, U48)
     hints = calldata.bytes(calldata.memory_slice(HEAD + 3 * WORD, 1))
