@@ -252,7 +252,7 @@ class Official:
 def official() -> Official:
     artifacts = find_economics_artifacts()
     try:
-        artifacts["Vault"], artifacts["DefaultStakerRewardsFactory"]
+        artifacts["Vault"], artifacts["DefaultStakerRewardsFactory"], artifacts["DefaultOperatorRewardsFactory"]
     except ArtifactError as missing:
         pytest.skip(f"needs Symbiotic's artifacts: {missing}")
     return Official(artifacts)

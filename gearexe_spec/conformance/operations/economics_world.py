@@ -18,7 +18,7 @@ from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
 from gearexe_spec.conformance.operations.economics_receivers import RECEIVERS
 from gearexe_spec.conformance.operations.economics_stand_ins import STAND_INS
-from gearexe_spec.conformance.operations.economics_token import TestToken
+from gearexe_spec.conformance.operations.economics_token import TestToken, TokenRejection
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input
 from gearexe_spec.conformance.wire import Accepted, RejectedAnswer
 from gearexe_spec.crypto.hashes import keccak256
@@ -247,7 +247,7 @@ def _seen(state: EconomicsState, result: Result) -> Json:
 
 
 def _reason(result: Reverted) -> str:
-    reason, _ = decode_revert_data(result.data, REJECTIONS)
+    reason, _ = decode_revert_data(result.data, (*REJECTIONS, TokenRejection))
     return reason.name
 
 
