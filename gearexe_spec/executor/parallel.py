@@ -1,7 +1,6 @@
 """Running the programs of a chunk at the same time.
 
-A running program is outside the interpreter, but every system call and first touch of a page comes back to it, and
-there threads wait for each other: the more a program computes between two calls, the more a second worker brings. The
+A running program is outside the interpreter, but every system call and first touch of a page comes back to it. The
 results are those of running one after another, in the same order, and the first rejection in that order is the one
 that counts.
 
