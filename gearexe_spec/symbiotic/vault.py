@@ -32,6 +32,7 @@ from gearexe_spec.symbiotic.contract import (
 from gearexe_spec.symbiotic.entities import FactoryMade, Initializer, migratable_entity_functions
 from gearexe_spec.symbiotic.errors import VaultRejection
 from gearexe_spec.symbiotic.tokens import safe_transfer, take_from_sender
+from gearexe_spec.symbiotic.vault_accounts import Leaving, VaultAccounts
 from gearexe_spec.symbiotic.vault_events import (
     Claim,
     ClaimBatch,
@@ -110,17 +111,8 @@ def apply_withdraw(frame: Frame) -> bytes:
     Rules: SYM-88, SYM-32 to SYM-37.
     Source: Vault.sol `withdraw`.
     """
-    claimer, amount = frame.calldata.address(HEAD), frame.calldata.u256(HEAD + WORD)
-
-    if claimer == ZERO_ADDRESS:
-        raise Rejected(VaultRejection.InvalidClaimer)
-    parties = frame.sender, claimer
-    accounts, burned, minted = vault_accounts.withdraw(vault_of(frame).accounts, read_now(frame), parties, amount)
-
-    update_vault(frame, accounts=accounts)
-    frame.emit(Withdraw(frame.sender, claimer, amount, burned, minted))
-    show_shares(frame, frame.sender, ZERO_ADDRESS, burned)
-    return encode_word(burned) + encode_word(minted)
+    leaving = let_leave(frame, vault_accounts.withdraw)
+    return encode_word(leaving.burned) + encode_word(leaving.minted)
 
 
 def apply_redeem(frame: Frame) -> bytes:
@@ -132,17 +124,22 @@ def apply_redeem(frame: Frame) -> bytes:
     Rules: SYM-88, SYM-32, SYM-33, SYM-38, SYM-39.
     Source: Vault.sol `redeem`.
     """
-    claimer, shares = frame.calldata.address(HEAD), frame.calldata.u256(HEAD + WORD)
+    leaving = let_leave(frame, vault_accounts.redeem)
+    return encode_word(leaving.assets) + encode_word(leaving.minted)
+
+
+def let_leave(frame: Frame, take: Callable[[VaultAccounts, U48, tuple[Address, Address], U256], Leaving]) -> Leaving:
+    """Take out the caller's part, as many assets or shares as were asked for, for a claimer (SYM-88, SYM-98)."""
+    claimer, amount = frame.calldata.address(HEAD), frame.calldata.u256(HEAD + WORD)
 
     if claimer == ZERO_ADDRESS:
         raise Rejected(VaultRejection.InvalidClaimer)
-    parties = frame.sender, claimer
-    accounts, assets, minted = vault_accounts.redeem(vault_of(frame).accounts, read_now(frame), parties, shares)
+    leaving = take(vault_of(frame).accounts, read_now(frame), (frame.sender, claimer), amount)
 
-    update_vault(frame, accounts=accounts)
-    frame.emit(Withdraw(frame.sender, claimer, assets, shares, minted))
-    show_shares(frame, frame.sender, ZERO_ADDRESS, shares)
-    return encode_word(assets) + encode_word(minted)
+    update_vault(frame, accounts=leaving.accounts)
+    frame.emit(Withdraw(frame.sender, claimer, leaving.assets, leaving.burned, leaving.minted))
+    show_shares(frame, frame.sender, ZERO_ADDRESS, leaving.burned)
+    return leaving
 
 
 def apply_claim(frame: Frame) -> bytes:

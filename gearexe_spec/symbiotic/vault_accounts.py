@@ -141,9 +141,24 @@ def deposit(accounts: VaultAccounts, now: U48, owner: Address, assets: U256) -> 
     return after, minted
 
 
-def withdraw(
-    accounts: VaultAccounts, now: U48, parties: tuple[Address, Address], assets: U256
-) -> tuple[VaultAccounts, U256, U256]:
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a withdrawal came to.
+
+    Args:
+        accounts: after it.
+        assets: that leave.
+        burned: active shares of the owner.
+        minted: withdrawal shares for the claimer.
+    """
+
+    accounts: VaultAccounts
+    assets: U256
+    burned: U256
+    minted: U256
+
+
+def withdraw(accounts: VaultAccounts, now: U48, parties: tuple[Address, Address], assets: U256) -> Leaving:
     """Take assets out at the end of the next epoch.
 
     Args:
@@ -151,9 +166,6 @@ def withdraw(
         now: the block's second.
         parties: the owner of the shares, and who may claim.
         assets: as many exactly.
-
-    Returns:
-        The accounts, the active shares that were burned, the withdrawal shares that were minted.
 
     Raises:
         Rejected: InsufficientWithdrawal, TooMuchWithdraw.
@@ -166,17 +178,11 @@ def withdraw(
     burned = preview_withdraw(assets, accounts.active_shares.latest(), accounts.active_stake.latest())
     if burned > accounts.shares_of(parties[0]).latest():
         raise Rejected(VaultRejection.TooMuchWithdraw)
-    after, minted = move_to_withdrawals(accounts, now, parties, assets, burned)
-    return after, burned, minted
+    return move_to_withdrawals(accounts, now, parties, assets, burned)
 
 
-def redeem(
-    accounts: VaultAccounts, now: U48, parties: tuple[Address, Address], shares: U256
-) -> tuple[VaultAccounts, U256, U256]:
+def redeem(accounts: VaultAccounts, now: U48, parties: tuple[Address, Address], shares: U256) -> Leaving:
     """Take out what shares stand for, at the end of the next epoch.
-
-    Returns:
-        The accounts, the assets, the withdrawal shares that were minted.
 
     Raises:
         Rejected: TooMuchRedeem, InsufficientRedemption.
@@ -189,13 +195,12 @@ def redeem(
     assets = preview_redeem(shares, accounts.active_stake.latest(), accounts.active_shares.latest())
     if assets == 0:
         raise Rejected(VaultRejection.InsufficientRedemption)
-    after, minted = move_to_withdrawals(accounts, now, parties, assets, shares)
-    return after, assets, minted
+    return move_to_withdrawals(accounts, now, parties, assets, shares)
 
 
 def move_to_withdrawals(
     accounts: VaultAccounts, now: U48, parties: tuple[Address, Address], assets: U256, burned: U256
-) -> tuple[VaultAccounts, U256]:
+) -> Leaving:
     """Move assets from the active stake to what leaves with the next epoch (SYM-32, SYM-33).
 
     Source: Vault.sol `_withdraw`.
@@ -210,7 +215,7 @@ def move_to_withdrawals(
         active_shares_of=accounts.active_shares_of.set(owner, own.push(now, own.latest() - burned)),
         withdrawals=accounts.withdrawals.set(epoch, leaving),
     )
-    return after, minted
+    return Leaving(after, assets, burned, minted)
 
 
 def claim(accounts: VaultAccounts, now: U48, claimer: Address, epoch: int) -> tuple[VaultAccounts, U256]:
