@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 REFERENCE ?= ../shared/reference
 
-.PHONY: help check replay histories test demo lint format contracts programs vectors bench production hostile-codes conservation pack-reference wheel docs clean
+.PHONY: help check replay economics histories test demo lint format contracts programs vectors bench production hostile-codes conservation pack-reference wheel docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ check: $(READY) ## the conformance battery: every vector on the specification, t
 
 replay: $(READY) ## production's on-chain recordings, replayed on our contracts (or on those in ARTIFACTS)
 	$(BIN)/python -m gearexe_spec.conformance.contract_replay vectors/production/onchain $(if $(ARTIFACTS),--artifacts $(ARTIFACTS))
+
+economics: $(READY) ## the recorded economics, replayed on Symbiotic's official contracts and the published Middleware (a minute)
+	$(BIN)/gearexe-spec check --workers $(WORKERS) --target evm --suite vectors/production/economics
 
 SEED ?= 1
 HISTORIES ?= 100
