@@ -1,4 +1,4 @@
-"""Symbiotic's contracts in the published crate and in the npm package are one build, but for the folders of its sources."""
+"""Symbiotic in the published crate and in the npm package is one build, but for the folders of its sources."""
 
 import json
 from pathlib import Path
