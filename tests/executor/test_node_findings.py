@@ -80,7 +80,8 @@ def test_a_batch_within_its_budget_is_longer_than_the_limit() -> None:
 
     batch = build_batch(view, name(0), limits, None)
 
-    assert batch is not None and len(batch.code_commitments) == 3, "each was charged, and the budget sufficed"
+    assert batch is not None
+    assert len(batch.code_commitments) == 3, "each was charged, and the budget sufficed"
     assert compute_batch_size(batch) > limits.batch_size_limit
     with pytest.raises(Rejected) as refused:
         validate_request(view, name(0), limits, make_validation_request(batch), None)
