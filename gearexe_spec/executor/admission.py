@@ -13,20 +13,13 @@ from immutables import Map
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64
-from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected, Rejection
+from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.executor.node_view import NodeView
 from gearexe_spec.executor.timelines import compute_era
 
 GREATEST_CACHED_PEERS = 50
 GREATEST_CACHED_MESSAGES = 20
 """Of one peer (ROL-84)."""
-
-
-class AdmissionRejection(Rejection):
-    """Why a head cannot be taken."""
-
-    ValidatorsUnknown = auto()
-    """Of the head's era."""
 
 
 class Admission(Enum):
@@ -62,7 +55,7 @@ def open_gate(view: NodeView, head: Bytes32) -> Gate:
         Rejected: HeaderMissing, BeforeGenesis, ValidatorsUnknown.
     """
     era = compute_era(view.timelines, view.header(head).timestamp)
-    return Gate(era, _validators(view, era), None)
+    return Gate(era, view.validators_of(era), None)
 
 
 def move_gate(gate: Gate, view: NodeView, head: Bytes32) -> tuple[Gate, tuple[Sender, ...]]:
@@ -74,7 +67,7 @@ def move_gate(gate: Gate, view: NodeView, head: Bytes32) -> tuple[Gate, tuple[Se
         Rejected: HeaderMissing, BeforeGenesis, ValidatorsUnknown.
     """
     era = compute_era(view.timelines, view.header(head).timestamp)
-    moved = Gate(era, _validators(view, era), view.validators.get(era + 1), gate.cached)
+    moved = Gate(era, view.validators_of(era), view.validators.get(era + 1), gate.cached)
     if era == gate.era:
         return moved, ()
     kept = [sender for senders in gate.cached.values() for sender in senders]
@@ -115,10 +108,3 @@ def _keep(gate: Gate, peer: U64, sender: Sender) -> Gate:
     if len(kept) >= GREATEST_CACHED_MESSAGES or (not kept and len(gate.cached) >= GREATEST_CACHED_PEERS):
         raise NotSpecifiedYet("which message a full cache gives up")
     return replace(gate, cached=gate.cached.set(peer, (*kept, sender)))
-
-
-def _validators(view: NodeView, era: U64) -> tuple[Address, ...]:
-    validators = view.validators.get(era)
-    if validators is None:
-        raise Rejected(AdmissionRejection.ValidatorsUnknown)
-    return validators

@@ -51,6 +51,11 @@ class BatchRejection(Rejection):
         return Phase.VALIDATE
 
 
+def asks_for_election(request: ValidationRequest) -> bool:
+    """Whether the election is looked for: not if the request is refused before (BAT-70, BAT-71)."""
+    return request.validators and not _has_duplicates(request)
+
+
 def validate_request(
     view: NodeView, block: Bytes32, limits: BatchLimits, request: ValidationRequest, election: Election | None
 ) -> Bytes32:
@@ -87,12 +92,16 @@ def validate_request(
 
 def _check_parts_ready(request: ValidationRequest, election: Election | None) -> None:
     """No code twice; validators are there if asked for; rewards never are (BAT-70 to BAT-72)."""
-    if len(set(request.codes)) != len(request.codes):
+    if _has_duplicates(request):
         raise Rejected(BatchRejection.CodesHaveDuplicates)
     if request.validators and (election is None or election.validators is None):
         raise Rejected(BatchRejection.ValidatorsNotReady)
     if request.rewards:
         raise Rejected(BatchRejection.RewardsNotReady)
+
+
+def _has_duplicates(request: ValidationRequest) -> bool:
+    return len(set(request.codes)) != len(request.codes)
 
 
 def _check_codes(view: NodeView, block: Bytes32, request: ValidationRequest) -> tuple[CodeCommitment, ...]:

@@ -36,6 +36,8 @@ class NodeRejection(Rejection):
     CommittedMbNotReached = auto()
     ValidatorsDoNotFit = auto()
     ValidatorsCommittedTooLateEra = auto()
+    ValidatorsUnknown = auto()
+    """Of an era."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,17 @@ class NodeView:
         """Whether a sequencer block was executed here."""
         record = self.sequencer.get(block)
         return record is not None and record.computed
+
+    def validators_of(self, era: U64) -> tuple[Address, ...]:
+        """The validators of an era that must be known.
+
+        Raises:
+            Rejected: ValidatorsUnknown.
+        """
+        validators = self.validators.get(era)
+        if validators is None:
+            raise Rejected(NodeRejection.ValidatorsUnknown)
+        return validators
 
     def ancestors_of(self, block: Bytes32) -> Iterator[EthereumRecord]:
         """The Ethereum block and its ancestors as far as they are known."""

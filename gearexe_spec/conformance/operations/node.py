@@ -16,7 +16,7 @@ from gearexe_spec.conformance.json_form import Json, from_json, to_json
 from gearexe_spec.conformance.operations.registry import AREAS, Area, Input
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.executor.batch_building import BatchLimits, Election, build_batch, find_election
-from gearexe_spec.executor.batch_validation import BatchRejection, validate_request
+from gearexe_spec.executor.batch_validation import BatchRejection, asks_for_election, validate_request
 from gearexe_spec.executor.batches import compute_batch_size
 from gearexe_spec.executor.commitments import digest_batch
 from gearexe_spec.executor.node_view import ZERO_BLOCK, EthereumRecord, NodeView, SequencerRecord
@@ -108,8 +108,7 @@ def transition_validate(node: Node, form: Input) -> tuple[Node, Json]:
     request = from_json(ValidationRequest, form["request"], "/request")
     asked: list[Json] = []
     try:
-        may_ask = request.validators and len(set(request.codes)) == len(request.codes)
-        election = _ask(node.view, block, asked) if may_ask else None
+        election = _ask(node.view, block, asked) if asks_for_election(request) else None
         digest = validate_request(node.view, block, limits, request, election)
     except Rejected as rejected:
         if not isinstance(rejected.reason, BatchRejection):
