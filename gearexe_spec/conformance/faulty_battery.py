@@ -5,7 +5,7 @@ Rules: VEC-39, VEC-40.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,9 +13,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gearexe_spec.conformance.runner import Outcome, Piece, Status, run_file
-from gearexe_spec.conformance.suite import SuiteFile, find_files, matches
+from gearexe_spec.conformance.suite import SuiteFile, find_files, matches, may_match
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.faults import FAULTS, SUITES
+from gearexe_spec.conformance.targets.mutation import Fault
 from gearexe_spec.conformance.targets.target import TargetUnavailable
 
 ENOUGH = 0.9
@@ -45,7 +46,7 @@ class Verdict:
 
 
 def run_battery(suite: Path, numbers: list[int], workers: int) -> Iterator[Verdict]:
-    """Run each faulty target over the files about its room until it fails (VEC-39)."""
+    """Run each faulty target until it fails; the verdicts come in the order of the numbers (VEC-39)."""
     judge = partial(judge_fault, suite)
     if workers <= 1:
         yield from map(judge, numbers)
@@ -56,15 +57,14 @@ def run_battery(suite: Path, numbers: list[int], workers: int) -> Iterator[Verdi
 
 def judge_fault(suite: Path, number: int) -> Verdict:
     """Run one faulty target until a case fails."""
-    room = FAULTS[number].module.partition(".")[0]
     try:
         target = TargetChoice(f"faulty:{number}", seconds=30.0)()
     except TargetUnavailable as error:
         return Verdict(number, None, str(error))
     cases = 0
     try:
-        for file in files_about(suite, room):
-            for outcome in run_file(target, Piece(file)):
+        for piece in pieces_about(suite, FAULTS[number]):
+            for outcome in run_file(target, piece):
                 cases += 1
                 if outcome.status is Status.FAILED:
                     return Verdict(number, outcome, cases=cases)
@@ -73,7 +73,15 @@ def judge_fault(suite: Path, number: int) -> Verdict:
     return Verdict(number, None, cases=cases)
 
 
-def files_about(suite: Path, room: str) -> list[SuiteFile]:
+def pieces_about(suite: Path, fault: Fault) -> Iterator[Piece]:
+    """Where a fault was seen before, then all files about its room, short ones first."""
+    files = find_files(suite)
+    if fault.seen_in:
+        yield from (Piece(file, only=fault.seen_in) for file in files if may_match(file.name, fault.seen_in))
+    yield from map(Piece, files_about(files, fault.module.partition(".")[0]))
+
+
+def files_about(files: Iterable[SuiteFile], room: str) -> list[SuiteFile]:
     """The files about a room, short ones first."""
-    found = [file for file in find_files(suite) if any(matches(file.name, glob) for glob in SUITES[room])]
+    found = [file for file in files if any(matches(file.name, glob) for glob in SUITES[room])]
     return sorted(found, key=lambda file: (file.path.stat().st_size, file.name))

@@ -17,7 +17,7 @@ from types import FrameType
 
 from gearexe_spec.conformance.compare import Difference
 from gearexe_spec.conformance.runner import CaseTooLong, Outcome, Piece, Status, run_file
-from gearexe_spec.conformance.suite import SuiteFile
+from gearexe_spec.conformance.suite import SuiteFile, may_match
 from gearexe_spec.conformance.targets.choose import SELF, TargetChoice
 from gearexe_spec.conformance.targets.target import Target
 
@@ -39,9 +39,11 @@ class Setup:
 
 
 def cut_in_pieces(files: Iterable[SuiteFile], only: str | None) -> list[Piece]:
-    """Pieces of similar size, big files in several."""
+    """Pieces of similar size, big files in several; without files that cannot have a case that is asked for."""
     pieces = []
     for file in files:
+        if not may_match(file.name, only):
+            continue
         shards = 1 + file.path.stat().st_size // SHARD_BYTES
         pieces += [Piece(file, shard, shards, only) for shard in range(shards)]
     return pieces

@@ -1,6 +1,6 @@
 """Replaying recorded cases through a target: the one runner there is.
 
-Rules: WIR-34, WIR-35, VEC-2, VEC-3.
+Rules: WIR-34 to WIR-36, VEC-2, VEC-3.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from itertools import islice
 from gearexe_spec.conformance.compare import Difference, compare_answers
 from gearexe_spec.conformance.discovery import import_rooms
 from gearexe_spec.conformance.reference.adapter import ADAPTERS, WITHOUT_CASES, Case, Document, Exchange, format_of
-from gearexe_spec.conformance.suite import SuiteFile, UnreadableFile, matches, read_document
+from gearexe_spec.conformance.suite import SuiteFile, UnreadableFile, matches, may_match, read_document
 from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.conformance.wire import Answer, Apply, GetState, Init, Request, Restore, Save, Trace, Unsupported
 
 
 class Status(StrEnum):
-    """What became of a case."""
+    """What became of a case: exactly one of these (WIR-36)."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -68,6 +68,8 @@ class Piece:
 def run_file(target: Target, piece: Piece, start_clock: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
     """Run the cases of a piece; `start_clock` is called before each (VEC-2)."""
     file, only = piece.file, piece.only
+    if not may_match(file.name, only):
+        return
     try:
         cases = cases_of(read_document(file.path))
         for index, case in enumerate(cases):
@@ -76,7 +78,7 @@ def run_file(target: Target, piece: Piece, start_clock: Callable[[], None] = lam
                 start_clock()
                 yield replace(run_case(target, case, name), index=index)
     except Exception as error:  # an adapter that trips over a file must be seen, and the next file run
-        if piece.shard == 0 and _may_match(file.name, only):
+        if piece.shard == 0 and _fits_so_far(file.name, only):
             yield _without_cases(file.name, error)
 
 
@@ -149,8 +151,8 @@ def cases_of(document: Document) -> Iterator[Case]:
     return ADAPTERS[name](document)
 
 
-def _may_match(name: str, only: str | None) -> bool:
-    """Whether a case of this file might fit the glob: its folders and file fit the glob's first parts."""
+def _fits_so_far(name: str, only: str | None) -> bool:
+    """Whether a file without cases is what was asked for: its folders and file fit the glob's first parts."""
     if only is None:
         return True
     parts, patterns = name.split("/"), only.split("/")

@@ -6,6 +6,7 @@ Rules: VEC-1 to VEC-3.
 from __future__ import annotations
 
 import lzma
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -19,6 +20,7 @@ from gearexe_spec.shipped import shipped
 PACKED = ".xz"
 SUFFIXES = (".json", ".json" + PACKED)
 PARTS = ("states", "schemas")
+_WILDCARD = re.compile(r"[*?\[]")
 LONGEST_FILE = 1 << 30
 """Bytes a recorded file may unpack to."""
 
@@ -108,6 +110,14 @@ def _read_version(path: Path, _written: int) -> Document:
 def matches(name: str, pattern: str | None) -> bool:
     """Whether `folder/file/case` fits a glob; a glob also fits everything below what it names."""
     return pattern is None or fnmatchcase(name, pattern) or fnmatchcase(name, pattern.rstrip("/") + "/*")
+
+
+def may_match(name: str, pattern: str | None) -> bool:
+    """Whether a case of the file `name` might fit a glob: the glob's part before its first wildcard leads there."""
+    if pattern is None:
+        return True
+    fixed, file = _WILDCARD.split(pattern, maxsplit=1)[0], f"{name}/"
+    return file.startswith(fixed) or fixed.startswith(file)
 
 
 def _read_neighbour(path: Path, name: str) -> Document:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gearexe_spec.conformance.faulty_battery import ENOUGH, files_about, judge_fault, run_battery
-from gearexe_spec.conformance.suite import shipped_vectors
+from gearexe_spec.conformance.suite import find_files, shipped_vectors
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.faults import FAULTS, SUITES
 from gearexe_spec.conformance.targets.mutation import Fault, NoSuchFault, mutate, sites
@@ -30,7 +30,7 @@ def test_there_are_enough_in_every_room() -> None:
     assert len(set(FAULTS)) == len(FAULTS)
     assert {fault.module.partition(".")[0] for fault in FAULTS} >= set(SUITES) - {"symbiotic"}
     for room in SUITES:
-        assert files_about(shipped_vectors(), room)
+        assert files_about(find_files(shipped_vectors()), room)
 
 
 SOURCE = """

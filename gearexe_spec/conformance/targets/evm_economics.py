@@ -1,6 +1,6 @@
 """The area `economics` on an EVM: Symbiotic's official contracts and the published Middleware.
 
-Rules: WIR-70 to WIR-77.
+Rules: WIR-70 to WIR-76.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class EvmEconomics:
     # steps
 
     def apply(self, step: str, form: Form) -> Answer:
-        """One step (WIR-72 to WIR-77)."""
+        """One step (WIR-72 to WIR-76)."""
         if step not in STEPS:
             return Unsupported(f"{AREA}/{step}")
         scene = self.running()

@@ -9,6 +9,7 @@ Rules: VEC-39.
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -49,12 +50,14 @@ class Fault:
         function: qualified name in the module.
         kind: what sort of mistake.
         number: which of that kind in the function, from 0.
+        seen_in: a file of vectors (or a case) that shows it, to be looked at first; nothing else depends on it.
     """
 
     module: str
     function: str
     kind: str
     number: int = 0
+    seen_in: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.module}.{self.function} ({self.number})"
@@ -79,8 +82,8 @@ def mutate(tree: ast.Module, fault: Fault) -> ast.Module:
 
 
 def sites(function: ast.AST) -> Iterator[tuple[str, Change]]:
-    """All places of a function where a mistake could be, in the order of the source."""
-    for node in ast.walk(function):
+    """All places of a function where a mistake could be, in the order of the source; annotations do nothing."""
+    for node in _walk_what_runs(function):
         yield from _in_statements(node)
         match node:
             case ast.Compare(ops=[operator]) if type(operator) in _COMPARISONS:
@@ -104,6 +107,16 @@ def sites(function: ast.AST) -> Iterator[tuple[str, Change]]:
             case ast.Name(ctx=ast.Load()) if node.id in _NAMES:
                 kind, name = _NAMES[node.id]
                 yield kind, _set(node, "id", name)
+
+
+def _walk_what_runs(function: ast.AST) -> Iterator[ast.AST]:
+    """As `ast.walk`, without the annotations of parameters and results."""
+    todo = deque([function])
+    while todo:
+        node = todo.popleft()
+        skipped = (getattr(node, "annotation", None), getattr(node, "returns", None))
+        todo.extend(child for child in ast.iter_child_nodes(node) if child not in skipped)
+        yield node
 
 
 def _in_statements(node: ast.AST) -> Iterator[tuple[str, Change]]:

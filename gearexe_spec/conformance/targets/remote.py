@@ -14,6 +14,8 @@ from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
 from gearexe_spec.conformance.wire import PROTOCOL, Accepted, Answer, Failure, Request
 
 WINDOW = 64
+ANSWERS_ARE = "each answer is one line, flushed at once"
+"""What authors of clients forget most often."""
 PATIENCE = 20
 """Losses in a row after which a target is not started again."""
 
@@ -100,7 +102,7 @@ class RemoteTarget(Target):
             raise TargetUnavailable(f"it does not start: {error}") from error
         except (ChannelLost, WireError) as error:
             self._drop()
-            raise TargetUnavailable(f"it does not answer hello: {error}") from error
+            raise TargetUnavailable(f"it does not answer hello: {error} ({ANSWERS_ARE})") from error
 
     def _say_hello(self) -> None:
         answer = self._ask({"method": "hello", "params": {"protocol": PROTOCOL}})
