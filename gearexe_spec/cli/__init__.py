@@ -13,6 +13,7 @@ from gearexe_spec import __version__
 
 COMMANDS = {
     "demo": "One message travels all the way: contracts, blobs, program, batch, reply.",
+    "era": "An era with its money: stake, election, rewards, slash, withdrawal.",
     "check": "Hold a target against recorded vectors.",
     "diff": "Ask the specification and production the same random things.",
     "production": "The published implementation: build it, look at it, ask it one thing.",

@@ -19,6 +19,18 @@ ACTOR_STYLES = {
     "Router": "blue",
     "Mirror": "blue",
     "program": "green",
+    "owner": "cyan",
+    "curator": "cyan",
+    "operators": "yellow",
+    "stakers": "magenta",
+    "everybody": "magenta",
+    "validators": "yellow",
+    "requester": "red",
+    "resolver": "green",
+    "slasher": "red",
+    "Middleware": "blue",
+    "vaults": "green",
+    "rewards": "green",
 }
 """Who may act, and the colour in which the terminal and the page show them."""
 ACTOR_WIDTH = 10
@@ -52,12 +64,27 @@ class Step:
     agreed: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: what the rows are, and amounts behind each name; rows that do not matter much are pale.
+
+    Args:
+        columns: heads, the one of the names first.
+        rows: as many cells as there are heads.
+        pale: indices of rows.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    pale: frozenset[int] = frozenset()
+
+
 @dataclass(slots=True)
 class Chapter:
-    """Steps that belong together."""
+    """Steps and tables that belong together."""
 
     title: str
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step | Sheet] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -82,6 +109,12 @@ class Account:
         step = Step(actor, did, listed, agreed)
         self.chapters[-1].steps.append(step)
         self.console.print(Padding(terminal_form(step, self.console.width), (0, 0, 0, 3)))
+
+    def sheet(self, sheet: Sheet) -> None:
+        """Show a table."""
+        self.chapters[-1].steps.append(sheet)
+        for line in terminal_table(sheet):
+            self.console.print(line)
 
     def close(self, outcome: str, good: bool) -> None:
         """Say how it ended."""
@@ -110,6 +143,23 @@ def terminal_form(step: Step, width: int) -> Table:
     return grid
 
 
+def terminal_table(sheet: Sheet) -> list[Text]:
+    """A table as lines, which are never cut: amounts stay whole where the terminal is narrow."""
+    lines = (sheet.columns, *sheet.rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        Text(
+            "   "
+            + "  ".join(
+                cell.rjust(width) if place else cell.ljust(width)
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ),
+            style="dim" if index - 1 in sheet.pale or not index else "",
+        )
+        for index, line in enumerate(lines)
+    ]
+
+
 def fit(value: str, room: int) -> str:
     """A hash that does not fit on the line keeps its beginning and its end."""
     if not HASH.fullmatch(value) or len(value) <= room:
@@ -129,7 +179,7 @@ def page(account: Account) -> str:
 
 
 def _chapter_form(number: int, chapter: Chapter) -> str:
-    steps = "\n".join(_step_form(step) for step in chapter.steps)
+    steps = "\n".join(_step_form(step) if isinstance(step, Step) else _sheet_form(step) for step in chapter.steps)
     return f"<section><h2><span>{number}</span>{escape(chapter.title)}</h2>\n<ol>\n{steps}\n</ol></section>"
 
 
@@ -143,6 +193,15 @@ def _step_form(step: Step) -> str:
     return f'<li><i class="{colour}">{escape(step.actor)}</i><p>{escape(step.did)} {mark}</p>{listed}</li>'
 
 
+def _sheet_form(sheet: Sheet) -> str:
+    heads = "".join(f"<th>{escape(head)}</th>" for head in sheet.columns)
+    rows = "\n".join(
+        f"<tr{' class=pale' if index in sheet.pale else ''}>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
+        for index, row in enumerate(sheet.rows)
+    )
+    return f'<li class="sheet"><table><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table></li>'
+
+
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -153,13 +212,14 @@ PAGE = Template("""<!doctype html>
 :root {
   --ink: #1c2430; --dim: #667085; --paper: #fbfbf9; --card: #fff; --line: #e4e4de;
   --good: #1a7f4b; --bad: #b42318;
-  --cyan: #0e7490; --magenta: #9d3a8b; --yellow: #9a6700; --blue: #2f5fc4; --green: #1a7f4b;
+  --cyan: #0e7490; --magenta: #9d3a8b; --yellow: #9a6700; --blue: #2f5fc4; --green: #1a7f4b; --red: #b42318;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ink: #e6e8ec; --dim: #98a2b3; --paper: #14171c; --card: #1b1f26; --line: #2d333d;
     --good: #4cc38a; --bad: #f97066;
     --cyan: #4fc3dc; --magenta: #d98ac9; --yellow: #e0b04a; --blue: #86a8f5; --green: #4cc38a;
+    --red: #f97066;
   }
 }
 * { box-sizing: border-box; }
@@ -185,7 +245,7 @@ li:first-child { border-top: 0; }
 li i { font-style: normal; font-weight: 600; font-size: .9rem; padding-top: .1rem; }
 li p { margin: 0; }
 .cyan { color: var(--cyan); } .magenta { color: var(--magenta); } .yellow { color: var(--yellow); }
-.blue { color: var(--blue); } .green { color: var(--green); }
+.blue { color: var(--blue); } .green { color: var(--green); } .red { color: var(--red); }
 .same, .differs {
   font-size: .75rem; font-weight: 600; border-radius: 99px; padding: .1rem .5rem;
   border: 1px solid; white-space: nowrap;
@@ -197,6 +257,13 @@ dl {
 }
 dt { color: var(--dim); }
 dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+li.sheet { display: block; overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .85rem; }
+th { color: var(--dim); font-weight: 400; text-align: right; }
+th, td { padding: .15rem 0 .15rem 1.2rem; white-space: nowrap; }
+td { text-align: right; font-family: ui-monospace, monospace; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; font-family: inherit; }
+tr.pale { color: var(--dim); }
 @media (max-width: 36rem) {
   li { grid-template-columns: 1fr; }
   dl { grid-column: 1; grid-template-columns: 1fr; }

@@ -1,4 +1,4 @@
-"""Four executors who always agree: what a network does off-chain between two batches, for the demo.
+"""Executors who always agree: what a network does off-chain between two batches, for the accounts of the command.
 
 Real executors talk to each other; here one does the work and all sign, which gives the same batches.
 """
@@ -18,6 +18,7 @@ from gearexe_spec.evm.world import Block
 from gearexe_spec.executor.batch_signing import SignedBatch, sign_batch_by_all
 from gearexe_spec.executor.batches import BatchHeader, make_simple_batch
 from gearexe_spec.executor.blocks import MAILBOX_VALIDITY_2, BlockInput, BlockOutcome, Network, apply_block
+from gearexe_spec.executor.commitments import RewardsCommitment, ValidatorsCommitment
 from gearexe_spec.executor.engine import SPECIFIED, Engine
 from gearexe_spec.executor.requests import RequestEvent
 from gearexe_spec.executor.sequencer_blocks import (
@@ -120,8 +121,15 @@ class Executors:
         self.head, self.height, self.advanced_to = hash_sequencer_block(sequencer_block), height, block_hash
         return outcome
 
-    def sign(self, block: Block, block_hash: Bytes32) -> SignedBatch:
-        """The batch of everything that is not committed yet, signed by all."""
+    def sign(
+        self,
+        block: Block,
+        block_hash: Bytes32,
+        *,
+        validators: ValidatorsCommitment | None = None,
+        rewards: RewardsCommitment | None = None,
+    ) -> SignedBatch:
+        """The batch of everything that is not committed yet, and of what else there is to say, signed by all."""
         header = BatchHeader(block_hash, U64(block.timestamp), self.last_batch, EXPIRY)
         has_chain = bool(self.transitions)
         batch = make_simple_batch(
@@ -130,6 +138,8 @@ class Executors:
             transitions=self.transitions,
             head=self.head if has_chain else None,
             last_advanced_eth_block=self.advanced_to if has_chain else None,
+            validators=validators,
+            rewards=rewards,
         )
         assert batch is not None, "there is always something to commit in the story"
         signed = sign_batch_by_all(batch, self.router, self.keys)

@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const contracts = join(here, "contracts");
 const target = process.argv[2] ?? join(here, "artifacts");
 
-const PUBLISHED = ["BatchMulticall", "ERC1967Proxy", "Gear", "Mirror", "MirrorProxy", "OtherRewards", "POAMiddleware", "Router", "TestToken", "WrappedVara"];
+const PUBLISHED = ["BatchMulticall", "ERC1967Proxy", "Gear", "Mirror", "MirrorProxy", "OtherRewards", "POAMiddleware", "Puppet", "Router", "TestToken", "WrappedVara"];
 
 const settings = {
   viaIR: true,

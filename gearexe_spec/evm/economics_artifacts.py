@@ -1,7 +1,8 @@
 """Where the compiled contracts of the economics lie: others' are found where they are installed, ours are embedded.
 
 Symbiotic's come from the npm package `@symbioticfi/rewards` (`NAME.sol/NAME.json`), Middleware, token and proxy from
-the published crate `ethexe-ethereum` (`NAME.json`). A folder of either form that is given goes before both.
+the published crate `ethexe-ethereum` (`NAME.json`), else ours stand in, as far as we have them: all but the Middleware.
+A folder of either form that is given goes before both.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ SYMBIOTIC = (
     "VaultFactory",
     "VetoSlasher",
 )
-GEAR = ("ERC1967Proxy", "Middleware", "POAMiddleware", "WrappedVara")
+GEAR = ("ERC1967Proxy", "Middleware", "Mirror", "POAMiddleware", "Router", "WrappedVara")
 CONTRACTS = (*SYMBIOTIC, *GEAR, *sorted(OWN))
 
 
@@ -74,7 +75,7 @@ class EconomicsArtifacts:
 
     def find(self, name: str) -> Path | None:
         """The first file of a contract."""
-        folders = (EMBEDDED,) if name in OWN else self.folders
+        folders = (EMBEDDED,) if name in OWN else (*self.folders, EMBEDDED)
         for folder in folders:
             for path in (folder / f"{name}.json", folder / f"{name}.sol" / f"{name}.json"):
                 if path.is_file():

@@ -159,6 +159,7 @@ def make_simple_batch(
     head: Bytes32 | None = None,
     last_advanced_eth_block: Bytes32 | None = None,
     validators: ValidatorsCommitment | None = None,
+    rewards: RewardsCommitment | None = None,
 ) -> BatchCommitment | None:
     """A batch from its parts without a limit of size.
 
@@ -169,6 +170,7 @@ def make_simple_batch(
         head: the last of these blocks; None: no chain commitment.
         last_advanced_eth_block: the last Ethereum block they advanced to; None: none.
         validators: of the next era.
+        rewards: of an earlier era.
 
     Raises:
         Rejected: ValueOverflow.
@@ -178,7 +180,7 @@ def make_simple_batch(
     chain = None
     if head is not None:
         chain = ChainCommitment(tuple(transitions), head, last_advanced_eth_block or Bytes32.zero())
-    parts = BatchParts(U64(0), chain, tuple(codes), validators)
+    parts = BatchParts(U64(0), chain, tuple(codes), validators, rewards)
     return make_batch(header, finish_parts(parts))
 
 

@@ -120,6 +120,11 @@ class EconomicsPanel:
         difference = self._compare(theirs, ours) or self._count_money(request, theirs)
         return theirs, None if difference is None else ("specification", difference)
 
+    def look(self, request: Apply) -> tuple[Answer, Difference | None]:
+        """What the bytecode's views answer, and where the specification's are others."""
+        theirs = self.contracts.answer(request)
+        return theirs, compare_answers(theirs, self.specification.answer(request))
+
     def _compare(self, theirs: Answer, ours: Answer) -> Difference | None:
         """Every field, and those of the specification too; names that the build declares to differ are the same."""
         if isinstance(theirs, RejectedAnswer) and isinstance(ours, RejectedAnswer):
@@ -142,9 +147,7 @@ class EconomicsPanel:
         ]
         if not views:
             return None
-        form: dict[str, Json] = {"block": request.input["block"], "views": views}
-        counted = self.contracts.answer(Apply("economics/views", form))
-        difference = compare_answers(counted, self.specification.answer(Apply("economics/views", form)))
+        counted, difference = self.look(Apply("economics/views", {"block": request.input["block"], "views": views}))
         if difference is not None:
             return difference
         self._open_accounts(counted, touched, books)

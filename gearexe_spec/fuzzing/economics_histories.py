@@ -15,24 +15,26 @@ from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.fuzzing.economics_people import (
+    CREATE_REWARDS,
+    CREATE_VAULT,
     NETWORK,
     NOBODY,
     OPERATORS,
     OWNER,
     STAKERS,
     STRANGER,
+    VETO_SLASHER,
     Stage,
     encode,
     encode_call,
+    encode_delegator,
+    encode_slasher,
+    encode_vault,
     stages,
 )
 
 HIGHEST = (1 << 256) - 1
 MOST_VAULTS = 5
-CREATE_VAULT = "create((uint64,address,bytes,uint64,bytes,bool,uint64,bytes))"
-CREATE_REWARDS = "create((address,uint256,address,address,address))"
-VETO_SLASHER = 1
-OPERATOR_SPECIFIC, NETWORK_SPECIFIC = 2, 3
 
 
 @dataclass
@@ -205,33 +207,17 @@ class EconomicsHistory:
         epoch = stage.epoch + dice.pick((0, 0, 1, stage.era, -1))
         delegator_type, slasher_type = dice.below(4), dice.pick((0, 1, 1, 1, 1))
         is_limited = dice.chance(5)
-        base = (owner, NOBODY, owner)
-        delegators: Any = (
-            encode("((address,address,address),address[],address[])", base, [owner], [owner]),
-            encode("((address,address,address),address[],address[])", base, [owner], [owner]),
-            encode("((address,address,address),address[],address)", base, [owner], operator),
-            encode("((address,address,address),address,address)", base, self.at("middleware"), operator),
-        )
-        if delegator_type < NETWORK_SPECIFIC:  # structs with a list stand behind their offset
-            delegators = tuple((32).to_bytes(32, "big") + item for item in delegators)
-        slasher = encode("(bool)", False)
+        delegation = encode_delegator(delegator_type, owner, self.at("middleware"), operator)
         veto = stage.veto + dice.pick((0, 0, 1, -1, epoch))
-        if slasher_type == VETO_SLASHER:
-            slasher = encode("((bool),uint48,uint256)", (False,), max(0, veto), dice.pick((3, 3, 4, 2)))
-        parameters = encode(
-            "(address,address,uint48,bool,bool,uint256,address,address,address,address,address)",
-            self._token(),
-            self.at("burner"),
-            epoch,
-            dice.chance(8),
-            is_limited,
-            10**6 if is_limited else 0,
-            *((owner,) * 5),
-        )
+        delay = dice.pick((3, 3, 4, 2)) if slasher_type == VETO_SLASHER else 0
+        slasher = encode_slasher(slasher_type, max(0, veto), delay)
+        token = self._token()
+        whitelist, limit = dice.chance(8), 10**6 if is_limited else None
+        parameters = encode_vault(token, self.at("burner"), epoch, owner, whitelist=whitelist, limit=limit)
         if dice.chance(5):
             return self._make_bare_vault(owner, parameters, epoch)
         with_slasher = not dice.chance(10)
-        fields = (1, owner, parameters, delegator_type, delegators[delegator_type], with_slasher, slasher_type, slasher)
+        fields = (1, owner, parameters, delegator_type, delegation, with_slasher, slasher_type, slasher)
 
         def hopes(data: bytes) -> None:
             vault, delegator, slasher_at = ("0x" + data[32 * place + 12 : 32 * place + 32].hex() for place in range(3))

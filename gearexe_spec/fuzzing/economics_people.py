@@ -24,6 +24,11 @@ OPERATORS = tuple("0x" + f"{0xA0 + index:02x}" * 20 for index in range(4))
 STAKERS = tuple("0x" + f"{0xB0 + index:02x}" * 20 for index in range(4))
 NETWORK, STRANGER, OWNER = "0x" + "c1" * 20, "0x" + "c2" * 20, "0x" + "c3" * 20
 NOBODY = "0x" + "00" * 20
+CREATE_VAULT = "create((uint64,address,bytes,uint64,bytes,bool,uint64,bytes))"
+CREATE_REWARDS = "create((address,uint256,address,address,address))"
+NETWORK_RESTAKE, FULL_RESTAKE, OPERATOR_SPECIFIC, NETWORK_SPECIFIC = range(4)
+"""Types of delegators."""
+VETO_SLASHER = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,39 @@ def encode(types: str, *values: Any) -> bytes:
     """The encoding of some values, whose types are written as a tuple."""
     kinds = _kinds(types)
     return eth_abi.encode(kinds, values)
+
+
+def encode_vault(
+    collateral: str, burner: str, epoch: int, owner: str, *, whitelist: bool = False, limit: int | None = None
+) -> bytes:
+    """The parameters of a vault of which one account has all roles.
+
+    Args:
+        epoch: seconds.
+        whitelist: whether only listed accounts may deposit.
+        limit: of all deposits, in base units.
+    """
+    kinds = "(address,address,uint48,bool,bool,uint256,address,address,address,address,address)"
+    limits = (limit is not None, limit or 0)
+    return encode(kinds, collateral, burner, epoch, whitelist, *limits, *((owner,) * 5))
+
+
+def encode_delegator(kind: int, owner: str, network: str, operator: str) -> bytes:
+    """The parameters of a delegator of which one account has all roles; `network`, `operator` if its type has one."""
+    base = (owner, NOBODY, owner)
+    match kind:
+        case 2:
+            return encode("(((address,address,address),address[],address))", (base, [owner], operator))
+        case 3:
+            return encode("(((address,address,address),address,address))", (base, network, operator))
+    return encode("(((address,address,address),address[],address[]))", (base, [owner], [owner]))
+
+
+def encode_slasher(kind: int, veto: int, delay: int) -> bytes:
+    """The parameters of a slasher without hook; time for a veto in seconds, delay in epochs, if it has them."""
+    if kind == VETO_SLASHER:
+        return encode("((bool),uint48,uint256)", (False,), veto, delay)
+    return encode("(bool)", False)
 
 
 @cache

@@ -41,8 +41,8 @@ from gearexe_spec.onchain.world import Account, Block, ContractKind, ExtensionCo
 from gearexe_spec.symbiotic.constructors import CONSTRUCTORS
 from gearexe_spec.symbiotic.errors import REJECTIONS
 
-CONTRACT_KINDS = frozenset({"WrappedVara", "ERC1967Proxy", "Middleware", "POAMiddleware"})
-"""Artifacts whose rules stand in the room of the contracts on chain."""
+CONTRACT_KINDS = frozenset({"WrappedVara", "ERC1967Proxy", "Middleware", "POAMiddleware", "Router"})
+"""Artifacts whose rules stand in the room of the contracts on chain; so do the Mirror's, which has no kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,10 @@ def _settle(world: World, block: Block, form: dict[str, Any]) -> World:
 
 def _deployment(form: Input) -> Deployment:
     artifact = from_json(str, form["artifact"])
-    contract: ContractKind | Constructor
-    if artifact in CONTRACT_KINDS:
+    contract: ContractKind | Constructor | None
+    if artifact == "Mirror":
+        contract = None
+    elif artifact in CONTRACT_KINDS:
         contract = ContractKind[artifact]
     elif artifact in CONSTRUCTORS:
         contract = CONSTRUCTORS[artifact]
@@ -215,6 +217,7 @@ def _call(form: Input) -> Call:
         to=from_json(Address, form["to"]),
         data=from_json(bytes, form["calldata"]),
         value=from_json(U256, form.get("value", "0x0")),
+        blob_hashes=from_json(tuple[Bytes32, ...], form.get("blobHashes", [])),
         initcode_hashes=from_json(tuple[Bytes32, ...], form.get("initcodeHashes", [])),
     )
 

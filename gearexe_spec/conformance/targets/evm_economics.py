@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gearexe_spec.base.fixed_bytes import Address
+from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.conformance.json_form import Json, JsonFormError, from_json, to_json
 from gearexe_spec.conformance.targets.evm_forms import creation_form, log_form
@@ -174,6 +174,7 @@ class EvmEconomics:
             from_json(Address, form["to"]),
             from_json(bytes, form["calldata"]),
             value=from_json(U256, form.get("value", "0x0")),
+            blob_hashes=from_json(tuple[Bytes32, ...], form.get("blobHashes", [])),
             gas=GAS,
             dry=dry,
         )

@@ -1,0 +1,75 @@
+"""How the era is told: every step with the mark whether both sides agreed, every phase with everybody's money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gearexe_spec.cli.account import Account, Sheet
+from gearexe_spec.cli.era.chain import EraChain
+from gearexe_spec.cli.era.network import EraNetwork
+from gearexe_spec.cli.story import wvara
+
+
+@dataclass
+class Telling:
+    """The chain, and the account of what happens on it.
+
+    Args:
+        account: what is told.
+        network: who takes part.
+        chain: on which it happens.
+        compared: whether there is bytecode to agree with.
+    """
+
+    account: Account
+    network: EraNetwork
+    chain: EraChain
+    compared: bool
+    _told: int = 0
+    _before: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether nothing has parted so far."""
+        return not self.chain.differences
+
+    def begin(self, title: str) -> None:
+        """Begin a phase."""
+        self.account.chapter(title)
+        self._before = dict(self.chain.balances)
+
+    def told(self, actor: str, did: str, /, **facts: object) -> None:
+        """What happened on the chain since the last step that was told."""
+        found = self.chain.differences[self._told :]
+        self._told = len(self.chain.differences)
+        parted = {"parted": f"{found[0].path}: {found[0].expected} != {found[0].got}"} if found else {}
+        self.account.step(actor, did, not found if self.compared else None, **facts, **parted)
+
+    def said(self, actor: str, did: str, /, **facts: object) -> None:
+        """What happened off the chain."""
+        self.account.step(actor, did, **facts)
+
+    def end(self) -> None:
+        """End a phase: who had and has how much."""
+        before, after = self._before, self.chain.balances
+        if before == after:
+            self.said("everybody", f"has what they had: {wvara(sum(after.values()))} together")
+            return
+        names = [name for name in self.chain.holders if before.get(name) or after[name]]
+        rows = [(name, before.get(name, 0), after[name]) for name in names]
+        rows.append(("together", sum(before.values()), sum(after.values())))
+        pale = frozenset(place for place, (_, had, has) in enumerate(rows) if had == has and place < len(names))
+        cells = tuple((name, amount(had), amount(has), change(has - had)) for name, had, has in rows)
+        self.account.sheet(Sheet(("WVARA of", "before", "after", "change"), cells, pale))
+
+
+def amount(units: int) -> str:
+    """Base units as WVARA, without the name."""
+    return wvara(units).removesuffix(" WVARA")
+
+
+def change(units: int) -> str:
+    """A difference of base units with its sign; nothing for none."""
+    if not units:
+        return ""
+    return ("+" if units > 0 else "\u2212") + amount(abs(units))
