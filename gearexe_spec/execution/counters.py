@@ -110,10 +110,10 @@ class Counters:
 
     def _charge(self, amount: int) -> None:
         """Charge both as far as they go (EXE-50)."""
-        taken = min(amount, self.left)
+        taken = amount if amount < self.left else self.left
         self.left -= taken
         self.burned += taken
-        self.allowance -= min(amount, self.allowance)
+        self.allowance -= amount if amount < self.allowance else self.allowance
 
     def __enter__(self) -> Counters:
         """Open a bracket: all or nothing (EXE-56). Brackets do not nest."""

@@ -106,14 +106,13 @@ class LazyPages:
 
     def _find_pages(self, spans: tuple[Span, ...]) -> Iterable[int] | None:
         """The pages under some spans, ascending, each once; None if the last is not wholly in memory (EXE-71)."""
+        behind = self.memory_size() * PAGES_PER_WASM_PAGE
         ranges = []
         for offset, length in spans:
-            end = offset + max(length, 1) - 1
-            if end >= ADDRESS_SPACE:
+            last = (offset + (length or 1) - 1) // PAGE_SIZE
+            if last >= behind:
                 return None
-            ranges.append(range(offset // PAGE_SIZE, end // PAGE_SIZE + 1))
-        if max(pages[-1] for pages in ranges) >= self.memory_size() * PAGES_PER_WASM_PAGE:
-            return None
+            ranges.append(range(offset // PAGE_SIZE, last + 1))
         return ranges[0] if len(ranges) == 1 else sorted({page for pages in ranges for page in pages})
 
     def touch_by_program(self, page: int, is_write: bool, gas: int) -> int:

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable
 
-from wasmtime import Func, FuncType, Global, Limits, Linker, MemoryType, Store, ValType, WasmtimeError
+from wasmtime import Func, Global, Limits, Linker, MemoryType, Store, WasmtimeError
 from wasmtime import Memory as WasmMemory
 from wasmtime import Trap as WasmTrap
-from wasmtime import _ffi as ffi
 
 from gearexe_spec.execution.allocation import WASM_PAGE_SIZE
 from gearexe_spec.execution.engine import ENGINE, compile_code
+from gearexe_spec.execution.host_functions import GasCounter, HostFunction, LinkedFunctions
 from gearexe_spec.execution.lazy_pages import ADDRESS_SPACE, PAGE_SIZE
 from gearexe_spec.execution.parameters import MAX_WASM_PAGES
 from gearexe_spec.execution.program import ExecutableCode
@@ -31,30 +30,29 @@ from gearexe_spec.wasm.gas_metering import GAS_EXPORT
 from gearexe_spec.wasm.page_hooks import FLAGS_EXPORT, HOOK_MODULE, TOUCH_PAGE, WRITTEN
 
 ENGINE_ERRORS = (WasmTrap, WasmtimeError)
-"""What the library raises when code traps. It keeps the exception of a host function in one place for all threads, so
-that this may also be one that belongs to another thread: why an execution ended is known to its machine alone."""
+"""What the library raises when code traps; why an execution ended is known to its machine."""
 GEAR_PAGES = ADDRESS_SPACE // PAGE_SIZE
-MASK_32 = 0xFFFFFFFF
-MASK_64 = 0xFFFFFFFFFFFFFFFF
 
 
 class InstanceMemory:
-    """A memory of one instance; its address does not change when it grows."""
+    """A memory of one instance; its address does not change when it grows, and no program makes it grow (GAS-13)."""
 
-    __slots__ = ("base", "memory", "store")
+    __slots__ = ("base", "memory", "pages", "store")
 
     def __init__(self, store: Store, memory: WasmMemory) -> None:
         self.store = store
         self.memory = memory
         self.base = ctypes.addressof(memory.data_ptr(store).contents)
+        self.pages = int(memory.size(store))
 
     def size(self) -> int:
         """Present size in WASM pages."""
-        return int(self.memory.size(self.store))
+        return self.pages
 
     def grow(self, pages: int) -> None:
         """Make it larger by WASM pages."""
         self.memory.grow(self.store, pages)
+        self.pages += pages
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes that lie inside."""
@@ -95,27 +93,6 @@ class PageFlags:
 _WRITTEN_FLAG = re.compile(re.escape(bytes((WRITTEN,))))
 
 
-class GasCounter:
-    """The gas that the program sees: an exported global of 64 bits."""
-
-    __slots__ = ("cell", "global_", "store")
-
-    def __init__(self, store: Store, global_: Global) -> None:
-        self.store = store
-        self.global_ = global_
-        self.cell = ffi.wasmtime_val_t(kind=ffi.WASMTIME_I64)
-
-    def get(self) -> int:
-        """The program's gas."""
-        ffi.wasmtime_global_get(self.store._context(), ctypes.byref(self.global_._global), ctypes.byref(self.cell))
-        return int(self.cell.of.i64) & MASK_64
-
-    def set(self, gas: int) -> None:
-        """Let the program go on with so much gas."""
-        self.cell.of.i64 = gas
-        ffi.wasmtime_global_set(self.store._context(), ctypes.byref(self.global_._global), ctypes.byref(self.cell))
-
-
 class InstantiationFailed(Exception):
     """Code that validation accepts, and that still fits no environment (EXE-124)."""
 
@@ -141,7 +118,7 @@ class Sandbox:
         module = compile_code(code)
         try:
             instance = machine.linker.instantiate(self.store, module)
-        except (*ENGINE_ERRORS, Stopped):
+        except ENGINE_ERRORS:
             raise InstantiationFailed from None
         self.exports = instance.exports(self.store)
         self.memory = InstanceMemory(self.store, memory)
@@ -161,7 +138,7 @@ class Sandbox:
         assert isinstance(entry, Func), "an entry point is a function"
         try:
             entry(self.store)
-        except (*ENGINE_ERRORS, Stopped):
+        except ENGINE_ERRORS:
             return machine.termination or Trapped(Trap.Unknown)
         finally:
             machine.end()
@@ -179,19 +156,24 @@ class Machine:
         self.gas: GasCounter | None = None
         self.termination: Termination | None = None
         self.failure: BaseException | None = None
+        functions = LinkedFunctions(self.linker)
         for syscall in SYSCALLS.values():
-            results = [ValType.i32()] if syscall.returns else []
-            signature = FuncType([ValType.i32()] * syscall.arity, results)
-            self.linker.define_func("env", syscall.name, signature, self._bind(syscall))
-        touched = FuncType([ValType.i32(), ValType.i32()], [])
-        self.linker.define_func(HOOK_MODULE, TOUCH_PAGE, touched, self._touch_page)
+            functions.define("env", syscall.name, syscall.arity, syscall.returns, self._bind(syscall))
+        functions.define(HOOK_MODULE, TOUCH_PAGE, 2, False, self._touch_page)
+        self.functions = functions
 
-    def _touch_page(self, page: int, is_write: int) -> None:
+    def _touch_page(self, numbers: tuple[int, ...]) -> int | None:
         """The program touches a page for the first time, or writes to it for the first time (EXE-75)."""
         run, gas = self.run, self.gas
-        assert run is not None
-        assert gas is not None
-        gas.set(run.pages.touch_by_program(page, is_write != 0, gas.get()))
+        page, is_write = numbers
+        try:
+            assert run is not None
+            assert gas is not None
+            gas.set(run.pages.touch_by_program(page, is_write != 0, gas.get()))
+        except BaseException as failure:
+            self.failure = failure
+            return None
+        return 0
 
     def begin(self, run: Run, gas: GasCounter) -> None:
         """Serve an execution from now on."""
@@ -207,23 +189,23 @@ class Machine:
         if self.failure is not None:
             raise self.failure
 
-    def _bind(self, syscall: Syscall) -> Callable[..., int | None]:
+    def _bind(self, syscall: Syscall) -> HostFunction:
         """The host function of a system call (SYS-1, SYS-11)."""
 
-        def host(*numbers: int) -> int | None:
+        def host(numbers: tuple[int, ...]) -> int | None:
             run, gas = self.run, self.gas
-            assert run is not None
-            assert gas is not None
             try:
-                result = call(run, syscall, gas.get(), tuple(number & MASK_32 for number in numbers))
+                assert run is not None
+                assert gas is not None
+                result = call(run, syscall, gas.get(), numbers)
+                gas.set(run.counters.define_current())
             except Stopped as stopped:
                 self.termination = stopped.termination
-                raise
             except BaseException as failure:
                 self.failure = failure
-                raise
-            gas.set(run.counters.define_current())
-            return result
+            else:
+                return result or 0
+            return None
 
         return host
 
