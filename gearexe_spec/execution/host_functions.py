@@ -1,8 +1,8 @@
 """Host functions and globals through the engine's C interface.
 
-A program calls the host up to a million times within its gas. The engine's Python binding makes a dozen objects for
-each call, lets go of the interpreter for every look at a global, and keeps exceptions in one place for all threads; here
-a call is one integer callback that decodes its arguments at once, and the interpreter is let go only while programs run.
+A program can call the host a million times within its gas. The engine's Python binding makes a dozen objects for each
+call, lets go of the interpreter for every look at a global, and keeps exceptions in one place for all threads. Here a
+call is one callback that decodes its arguments at once, and the interpreter is let go only while programs run.
 
 Rules: EXE-123, EXE-125.
 """
