@@ -15,12 +15,11 @@ from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.vectors.canonical import canonical, content_hash
 from gearexe_spec.conformance.vectors.forms import VERSION, JsonObject
 from gearexe_spec.conformance.vectors.recorder import Recorded
-from gearexe_spec.conformance.vectors.schema import schemas
+from gearexe_spec.conformance.vectors.schema import SCHEMAS, schemas
 from gearexe_spec.conformance.vectors.states import STATES
 
 MANIFEST = "manifest.json"
 MANIFEST_FORMAT = "vectors-manifest/1"
-SCHEMAS = "schemas"
 STATE_FORMAT = "state/1"
 
 

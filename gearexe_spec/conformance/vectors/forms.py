@@ -1,6 +1,6 @@
 """The six formats of our vectors. The schemas are made from these types, and the recorder writes them.
 
-Rules: VEC-12 to VEC-19.
+Rules: VEC-6, VEC-12 to VEC-19, VEC-31.
 """
 
 from __future__ import annotations
@@ -145,6 +145,63 @@ class Scenario:
     steps: tuple[Step, ...]
     info: Info
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A file of `states/`: what `init` takes or `get_state` gives (VEC-17)."""
+
+    format: Annotated[str, "^state/1$"]
+    state: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestCase:
+    """One case in the manifest (VEC-31)."""
+
+    name: str
+    format: str
+    area: str
+    rules: tuple[RuleId, ...]
+    rejection: str | None
+    size: int
+    hash: Hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The manifest of our vectors (VEC-31)."""
+
+    format: Annotated[str, "^vectors-manifest/1$"]
+    digest: Hash
+    count: int
+    counts: dict[str, int]
+    bytes: int
+    states: int
+    cases: tuple[ManifestCase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedFile:
+    """One packed recording in the manifest of production's (VEC-6)."""
+
+    path: Annotated[str, "\\.json\\.xz$"]
+    format: str | None
+    length: int
+    sha256: Annotated[str, "^[0-9a-f]{64}$"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedManifest:
+    """The manifest of production's recordings (VEC-6)."""
+
+    format: Annotated[str, "^manifest/1$"]
+    digest: Annotated[str, "^[0-9a-f]{64}$"]
+    count: int
+    files: tuple[RecordedFile, ...]
+
+
+PARTS: dict[str, type] = {"state": State, "manifest": Manifest, "recorded-manifest": RecordedManifest}
+"""What lies beside the files of cases, by the name of its schema."""
 
 FORMATS: dict[str, type] = {
     "codec": Codec,

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gearexe_spec.conformance.vectors.canonical import canonical, content_hash
-from gearexe_spec.conformance.vectors.fill import MANIFEST, SCHEMAS, existing_files, manifest
-from gearexe_spec.conformance.vectors.schema import schemas
+from gearexe_spec.conformance.vectors.fill import MANIFEST, existing_files, manifest
+from gearexe_spec.conformance.vectors.schema import SCHEMAS, schema_name, schemas
 from gearexe_spec.conformance.vectors.states import STATES
 
 
@@ -30,8 +30,12 @@ def lint(folder: Path) -> Iterator[str]:
         if canonical(documents[path]) != text:
             yield f"{path}: not in canonical form"
     sources = {path: item for path, item in documents.items() if _is_source(path)}
-    for path, document in sources.items():
-        yield from _lint_document(path, document, documents)
+    for path, document in documents.items():
+        problem = schema_problem(path, document)
+        if problem:
+            yield f"{path}: {problem}"
+        elif path in sources:
+            yield from _lint_cases(path, document, documents)
     yield from _lint_states(sources, documents)
     yield from _lint_manifest(folder, sources, documents)
 
@@ -40,15 +44,7 @@ def _is_source(path: str) -> bool:
     return path != MANIFEST and not path.startswith((STATES + "/", SCHEMAS + "/"))
 
 
-def _lint_document(path: str, document: Any, documents: dict[str, Any]) -> Iterator[str]:
-    name = str(document.get("format", "")).partition("/")[0] if isinstance(document, dict) else ""
-    if name not in schemas():
-        yield f"{path}: no format of ours"
-        return
-    problem = _schema_problem(document, name)
-    if problem:
-        yield f"{path}: {problem}"
-        return
+def _lint_cases(path: str, document: Any, documents: dict[str, Any]) -> Iterator[str]:
     for case in document["cases"]:
         place = f"{path.removesuffix('.json')}/{case['name']}"
         about = {key: value for key, value in case["_info"].items() if key != "hash"}
@@ -65,7 +61,11 @@ def _states_of(case: Any) -> list[str]:
     return [case[name] for name in ("pre", "shown") if name in case]
 
 
-def _schema_problem(document: Any, name: str) -> str | None:
+def schema_problem(path: str, document: Any) -> str | None:
+    """Where a file below `vectors/` does not fit its schema; None if it does (VEC-33)."""
+    name = schema_name(path, document) if isinstance(document, dict) else None
+    if name is None:
+        return None if path.startswith(SCHEMAS + "/") else "no format of ours"
     try:
         from jsonschema import Draft202012Validator  # noqa: PLC0415  # only where it is installed
     except ImportError:

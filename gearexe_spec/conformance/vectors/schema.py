@@ -1,4 +1,7 @@
-"""JSON Schemas (2020-12) of the vector files, made from the types that describe them.
+"""JSON Schemas (2020-12) of every file below `vectors/`, made from the types that describe them.
+
+The formats of production's recordings are described by their READMEs; of them a schema says which there are, and how
+those are known that name none.
 
 Rules: VEC-33.
 """
@@ -6,19 +9,63 @@ Rules: VEC-33.
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from gearexe_spec.conformance.vectors.forms import FORMATS, VERSION, Result
+from gearexe_spec.conformance.discovery import import_rooms
+from gearexe_spec.conformance.reference.adapter import ADAPTERS, SHAPES, WITHOUT_CASES
+from gearexe_spec.conformance.vectors.forms import FORMATS, PARTS, VERSION, Result
+from gearexe_spec.conformance.vectors.states import STATES
 
+SCHEMAS = "schemas"
+RECORDED = "recorded"
+NO_RECORDINGS = {"manifest/1", "vectors-manifest/1"}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 
 def schemas() -> dict[str, Schema]:
-    """The schema of each format's files, by format (VEC-33)."""
-    return {name: _file_schema(name, kind) for name, kind in FORMATS.items()}
+    """All schemas: of each format's files by format, of states, manifests and recordings (VEC-33)."""
+    formats = {name: _file_schema(name, kind) for name, kind in FORMATS.items()}
+    parts = {name: _part_schema(kind) for name, kind in PARTS.items()}
+    return {**formats, **parts, RECORDED: _recorded_schema()}
+
+
+def schema_name(path: str, document: Mapping[str, Any]) -> str | None:
+    """Which schema a file below `vectors/` has to fit; None for schemas and for formats that nobody knows."""
+    folder, _, name = path.rpartition("/")
+    if folder == SCHEMAS:
+        return None
+    if name == "manifest.json":
+        return "recorded-manifest" if folder else "manifest"
+    if folder == STATES:
+        return "state"
+    if path.startswith("production/"):
+        return RECORDED
+    kind = str(document.get("format", "")).partition("/")[0]
+    return kind if kind in FORMATS else None
+
+
+def _part_schema(kind: type) -> Schema:
+    definitions: dict[str, Schema] = {}
+    record = _record_schema(kind, definitions)
+    return {"$schema": DIALECT, "title": f"gearexe vectors: {kind.__name__}", **record, "$defs": definitions}
+
+
+def _recorded_schema() -> Schema:
+    import_rooms()
+    own = {f"{name}/{VERSION}" for name in FORMATS}
+    formats = sorted(({*ADAPTERS} | WITHOUT_CASES) - own - NO_RECORDINGS)
+    named: Schema = {"required": ["format"], "properties": {"format": {"enum": formats}}}
+    unnamed = [{"required": sorted(fields), "properties": {"format": False}} for fields, _ in SHAPES]
+    return {
+        "$schema": DIALECT,
+        "title": "gearexe vectors: production's recordings, unpacked",
+        "type": "object",
+        "anyOf": [named, *unnamed],
+    }
 
 
 def _file_schema(name: str, kind: type) -> Schema:
@@ -59,7 +106,7 @@ def schema_of(kind: Any, definitions: dict[str, Schema]) -> Schema:
             definitions[kind.__name__] = {}
             definitions[kind.__name__] = _record_schema(kind, definitions)
         return {"$ref": f"#/$defs/{kind.__name__}"}
-    return {str: {"type": "string"}, type(None): {"type": "null"}}.get(kind, {})
+    return {str: {"type": "string"}, int: {"type": "integer"}, type(None): {"type": "null"}}.get(kind, {})
 
 
 def json_name(field: str) -> str:
