@@ -56,8 +56,9 @@ contracts: ## compile our Solidity contracts into gearexe_spec/evm/artifacts (No
 	npm ci --no-audit --no-fund
 	node gearexe_spec/evm/build_contracts.mjs
 
-programs: ## build the example programs (Rust: rustc-web, cargo-web, rust-web-src, lld)
+programs: ## build the example programs (Rust: rustc-web, cargo-web, rust-web-src, lld), also those on gstd and sails-rs
 	examples/programs/build.sh
+	examples/sdk/build.sh
 
 production: $(READY) ## fetch and build the published implementation (Rust; minutes), for `--target production` and `diff`
 	$(BIN)/gearexe-spec production build
