@@ -261,7 +261,7 @@ li.sheet { display: block; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
 th { color: var(--dim); font-weight: 400; text-align: right; }
 th, td { padding: .15rem 0 .15rem 1.2rem; white-space: nowrap; }
-td { text-align: right; font-family: ui-monospace, monospace; }
+td { text-align: right; font-family: ui-monospace, monospace; white-space: pre; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; font-family: inherit; }
 tr.pale { color: var(--dim); }
 @media (max-width: 36rem) {

@@ -137,7 +137,7 @@ class EconomicsPanel:
 
     def _count_money(self, request: Apply, theirs: Answer) -> Difference | None:
         """No unit of a token appears or vanishes: balances are what the transfers say, on both sides."""
-        if not isinstance(theirs, Accepted) or not isinstance(theirs.outputs, dict) or request.input["dry"]:
+        if not isinstance(theirs, Accepted) or not isinstance(theirs.outputs, dict) or request.input.get("dry"):
             return None
         logs: Any = theirs.outputs["logs"]
         books = self.books.copy()

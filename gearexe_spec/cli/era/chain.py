@@ -163,18 +163,34 @@ class EraChain:
             "blobHashes": [item.to_hex() for item in blob_hashes],
             "dry": dry,
         }
-        answer, parted = self.sides.ask(self.init, Apply("economics/call", form))
-        self.steps += 0 if dry else 1
+        return self._apply(Apply("economics/call", form), f"{sender} to {to}", refused, dry=dry)
+
+    def _apply(self, request: Apply, what: str, refused: str, *, dry: bool = False) -> Outcome:
+        answer, parted = self.sides.ask(self.init, request)
         if parted is not None:
             self.differences.append(parted[1])
         outcome = read_outcome(answer)
         if outcome.reason != refused:
-            raise StoryBroken(
-                f"{sender} to {to}: {outcome.reason or 'accepted'}, where {refused or 'accepted'} belongs"
-            )
+            raise StoryBroken(f"{what}: {outcome.reason or 'accepted'}, where {refused or 'accepted'} belongs")
         if not dry:
+            self.steps += 1
             self.count()
         return outcome
+
+    def deploy(self, sender: str, artifact: str, code: bytes) -> str:
+        """A contract without constructor's arguments; its address.
+
+        Raises:
+            StoryBroken: it was not made.
+        """
+        form: dict[str, Json] = {
+            "block": self._block(),
+            "from": self.at(sender),
+            "artifact": artifact,
+            "constructorArguments": "0x",
+            "code": "0x" + code.hex(),
+        }
+        return "0x" + self._apply(Apply("economics/deploy", form), f"{sender} makes {artifact}", "").data.hex()
 
     def ask(self, to: str, signature: str, *arguments: Any) -> Outcome:
         """A view."""

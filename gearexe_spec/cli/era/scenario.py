@@ -8,9 +8,13 @@ from gearexe_spec.cli.account import Account
 from gearexe_spec.cli.era.chain import EraChain, Sides
 from gearexe_spec.cli.era.committing import Committee
 from gearexe_spec.cli.era.electing import elect
+from gearexe_spec.cli.era.leaving import count, leave
 from gearexe_spec.cli.era.network import PEOPLE, EraNetwork
+from gearexe_spec.cli.era.punishing import punish
+from gearexe_spec.cli.era.rewarding import reward
 from gearexe_spec.cli.era.staking import stake
 from gearexe_spec.cli.era.telling import Telling
+from gearexe_spec.cli.era.working import work
 from gearexe_spec.cli.story import wvara
 
 CONTRACTS = ("Router", "Middleware", "operator rewards")
@@ -45,3 +49,7 @@ def tell(telling: Telling) -> None:
     stake(telling)
     committee = Committee(telling)
     elect(committee)
+    work(committee)
+    payout = reward(committee)
+    punished = punish(committee)
+    count(telling, payout, punished, leave(telling))

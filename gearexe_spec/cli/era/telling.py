@@ -64,8 +64,9 @@ class Telling:
 
 
 def amount(units: int) -> str:
-    """Base units as WVARA, without the name."""
-    return wvara(units).removesuffix(" WVARA")
+    """Base units as WVARA without the name, padded behind the point so that points stand below each other."""
+    whole, point, rest = wvara(units).removesuffix(" WVARA").partition(".")
+    return f"{whole}{point or ' '}{rest:<12}"
 
 
 def change(units: int) -> str:
