@@ -16,6 +16,7 @@ from pathlib import Path
 from gearexe_spec.base.rejection import Rejection
 from gearexe_spec.conformance.chapters import Place, places
 from gearexe_spec.conformance.discovery import import_rooms
+from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.reference.adapter import Case, Exchange
 from gearexe_spec.conformance.rules import find_rules, rule_order
 from gearexe_spec.conformance.runner import cases_of
@@ -24,7 +25,7 @@ from gearexe_spec.conformance.suite import SuiteFile, find_files, read_document
 from gearexe_spec.conformance.targets.rule_trace import RulesSeen
 from gearexe_spec.conformance.vectors import production_oracle
 from gearexe_spec.conformance.vectors.library_oracles import ORACLES
-from gearexe_spec.conformance.wire import Apply, RejectedAnswer
+from gearexe_spec.conformance.wire import Accepted, Answer, Apply, RejectedAnswer
 
 PACKAGE = Path(__file__).resolve().parents[1]
 RECORDED = "production's recordings"
@@ -180,15 +181,27 @@ def _trace_case(coverage: Coverage, target: SpecTarget, file: str, case: Case) -
     for exchange in case.exchanges():
         with RulesSeen() as seen:
             answer = target.answer(exchange.request)
-        if isinstance(answer, RejectedAnswer):
-            for name, files in coverage.rejections.items():
-                if name.endswith("." + answer.reason):
-                    files.add(file)
+        reasons = {answer.reason} if isinstance(answer, RejectedAnswer) else set(_told_reasons(answer))
+        for name, files in coverage.rejections.items():
+            if name.partition(".")[2] in reasons:
+                files.add(file)
         oracles = _oracles_of(file, exchange)
         for rule in seen.rules():
             entry = coverage.entry(rule)
             entry.files.add(file)
             entry.oracles |= oracles
+
+
+def _told_reasons(answer: Answer) -> Iterator[str]:
+    """Reasons among the outputs: of nodes that say no, or that stop, and tell it as a result like any other."""
+    parts: list[Json] = [answer.outputs] if isinstance(answer, Accepted) else []
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts += part
+        elif isinstance(part, dict):
+            parts += part.values()
+            yield from (str(part[name]) for name in ("error", "fatal", "reason") if part.get(name))
 
 
 def _oracles_of(file: str, exchange: Exchange) -> set[str]:

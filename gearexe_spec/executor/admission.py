@@ -1,6 +1,6 @@
 """Which messages and receipts of the network a node lets pass, by the era it is in.
 
-Rules: ROL-80 to ROL-88.
+Rules: ROL-80 to ROL-86.
 Source: ethexe/network/src/validator/{topic,list}.rs.
 """
 
@@ -9,11 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from immutables import Map
-
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U64
-from gearexe_spec.base.rejection import NotSpecifiedYet
 from gearexe_spec.executor.node_view import NodeView
 from gearexe_spec.executor.timelines import compute_era
 
@@ -40,12 +37,19 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The node's era, the sets of it and, as far as known, of the next one; messages kept for that one, by peer."""
+    """What a node lets pass now.
+
+    Args:
+        era: the node's.
+        current: its validators.
+        next: those of the next one, as far as known.
+        cached: messages kept for that one, oldest first, by the peer they came from; the peer heard last stands last.
+    """
 
     era: U64
     current: tuple[Address, ...]
     next: tuple[Address, ...] | None
-    cached: Map[U64, tuple[Sender, ...]] = Map()
+    cached: tuple[tuple[U64, tuple[Sender, ...]], ...] = ()
 
 
 def open_gate(view: NodeView, head: Bytes32) -> Gate:
@@ -59,32 +63,24 @@ def open_gate(view: NodeView, head: Bytes32) -> Gate:
 
 
 def move_gate(gate: Gate, view: NodeView, head: Bytes32) -> tuple[Gate, tuple[Sender, ...]]:
-    """A new head: sets as they are known now; when the era advances, what was kept for it comes out (ROL-81, ROL-85).
+    """A new head: sets as they are known now; when the era advances, all that was kept comes out (ROL-81, ROL-85).
 
-    What comes out is sorted here; production's order is arbitrary.
+    It comes out peer by peer, and nobody asks again for which era it was and who is a validator now.
 
     Raises:
         Rejected: HeaderMissing, BeforeGenesis, ValidatorsUnknown.
     """
     era = compute_era(view.timelines, view.header(head).timestamp)
     moved = Gate(era, view.validators_of(era), view.validators.get(era + 1), gate.cached)
-    if era == gate.era:
+    if era <= gate.era:
         return moved, ()
-    kept = [sender for senders in gate.cached.values() for sender in senders]
-    released = sorted(
-        (sender for sender in kept if sender.era_index == era and sender.signer in moved.current),
-        key=lambda sender: (sender.era_index, sender.signer),
-    )
-    return replace(moved, cached=Map()), tuple(released)
+    return replace(moved, cached=()), tuple(sender for _, senders in gate.cached for sender in senders)
 
 
 def admit_message(gate: Gate, peer: U64, sender: Sender) -> tuple[Gate, Admission]:
     """Pass, keep or refuse a validator's message (ROL-82 to ROL-84).
 
     A refused one lowers the score of the peer that sent it.
-
-    Raises:
-        NotSpecifiedYet: more than 20 messages of a peer, or of more than 50 peers, are to be kept.
     """
     if sender.era_index == gate.era:
         return gate, Admission.Accept if sender.signer in gate.current else Admission.Reject
@@ -104,7 +100,8 @@ def admit_receipt(gate: Gate, signer: Address) -> Admission:
 
 
 def _keep(gate: Gate, peer: U64, sender: Sender) -> Gate:
-    kept = gate.cached.get(peer, ())
-    if len(kept) >= GREATEST_CACHED_MESSAGES or (not kept and len(gate.cached) >= GREATEST_CACHED_PEERS):
-        raise NotSpecifiedYet("which message a full cache gives up")
-    return replace(gate, cached=gate.cached.set(peer, (*kept, sender)))
+    """The oldest message of a peer gives way, and the peer that was not heard for longest, with all of its (ROL-84)."""
+    messages = next((messages for known, messages in gate.cached if known == peer), ())
+    others = tuple(entry for entry in gate.cached if entry[0] != peer)
+    kept = (peer, (*messages, sender)[-GREATEST_CACHED_MESSAGES:])
+    return replace(gate, cached=(*others, kept)[-GREATEST_CACHED_PEERS:])

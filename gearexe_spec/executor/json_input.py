@@ -1,6 +1,6 @@
 """Reading a signed injected transaction from JSON, as the RPC takes it.
 
-Rules: INJ-11, INJ-12.
+Rules: INJ-11, INJ-12, INJ-17.
 Source: serde implementations in ethexe/common/src/injected.rs, protocol/gsigner/src/schemes/secp256k1/signature.rs.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.ids import ActorId
 from gearexe_spec.base.numeric import U128
-from gearexe_spec.base.rejection import NotSpecifiedYet, Phase, Rejected, Rejection
+from gearexe_spec.base.rejection import Phase, Rejected, Rejection
 from gearexe_spec.codec.json_reader import read_json
 from gearexe_spec.crypto.ecdsa import Signature, address_from_text, hash_personal_message, recover_signer
 from gearexe_spec.executor.injected_transaction import (
@@ -25,6 +25,8 @@ from gearexe_spec.executor.injected_transaction import (
 from gearexe_spec.executor.signed_message import SignedMessage
 
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+_FIELDS = ("data", "signature", "address")
+_FIELDS_OF_DATA = ("destination", "payload", "value", "reference_block", "salt")
 
 
 class JsonInputRejection(Rejection):
@@ -51,15 +53,14 @@ class JsonInputRejection(Rejection):
 def read_signed_transaction(text: str) -> SignedInjectedTransaction:
     """The transaction, after its signature was checked (INJ-11, INJ-12).
 
-    Fields stand in any order; fields of other names are ignored.
+    Fields stand in any order; fields of other names are ignored. Both structures may also be lists of their fields.
 
     Raises:
         Rejected: a JsonInputRejection; InvalidAddressText, InvalidSignatureText, InvalidSignatureBytes,
             ScalarOutOfRange; then RecoveryFailed, AddressMismatch.
-        NotSpecifiedYet: a structure is given as a list of its fields.
     """
-    outer = _object(_parse(text), "transaction")
-    transaction = _read_transaction(_object(_field(outer, "data"), "data"))
+    outer = _object(_parse(text), "transaction", _FIELDS)
+    transaction = _read_transaction(_object(_field(outer, "data"), "data", _FIELDS_OF_DATA))
     signature = Signature.from_text(_string(outer, "signature"))
     address = address_from_text(_string(outer, "address"))
     recover_signer(signature, hash_personal_message(digest_transaction(transaction)), address)
@@ -101,9 +102,10 @@ def _whole_number(digits: str) -> int | float:
     return -0.0 if digits == "-0" else int(digits)
 
 
-def _object(part: Any, name: str) -> _Object:
-    if isinstance(part, list):
-        raise NotSpecifiedYet(f"{name} as a list of its fields")
+def _object(part: Any, name: str, fields: tuple[str, ...]) -> _Object:
+    """An object, or the list of all its fields in their order (INJ-17)."""
+    if isinstance(part, list) and len(part) == len(fields):
+        return _Object([*zip(fields, part, strict=True)])
     if not isinstance(part, _Object):
         raise Rejected(JsonInputRejection.WrongType, name)
     return part

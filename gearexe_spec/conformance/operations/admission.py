@@ -41,24 +41,24 @@ def dump(state: GateAndNode) -> Json:
         "era": to_json(gate.era),
         "current": to_json(gate.current),
         "next": to_json(gate.next),
-        "cached": hex(sum(len(senders) for senders in gate.cached.values())),
+        "cached": to_json(gate.cached),
     }
 
 
 def root(state: GateAndNode) -> str:
     """Stands for the gate."""
     gate = state.gate
-    return "0x" + keccak256(repr((gate.era, gate.current, gate.next, sorted(gate.cached.items()))).encode()).hex()
+    return "0x" + keccak256(repr((gate.era, gate.current, gate.next, gate.cached)).encode()).hex()
 
 
 def transition_head(state: GateAndNode, form: Input) -> tuple[GateAndNode, Json]:
-    """A new head."""
+    """A new head; what comes out of the cache is sorted here."""
     gate, released = move_gate(state.gate, state.node.view, from_json(Bytes32, form["block"], "/block"))
     return replace(state, gate=gate), {
         "era": to_json(gate.era),
         "current": to_json(gate.current),
         "next": to_json(gate.next),
-        "released": to_json(released),
+        "released": to_json(tuple(sorted(released, key=lambda sender: (sender.era_index, sender.signer)))),
     }
 
 
