@@ -66,6 +66,31 @@ class Committee:
             chain.mine(0, chance.choice([chain.era, chain.delay, chain.era // 2, self.until_next_era()]))
         return self.signed(self.batch(validators))
 
+    def commit_only(self, **parts: Any) -> Apply:
+        """A batch with nothing but what is named, signed by every validator of the first set, in the next block."""
+        chain = self.settlement
+        chain.mine(1, 12)
+        batch: dict[str, Any] = {
+            "blockHash": chain.block_hash(chain.number - 1),
+            "blockTimestamp": chain.timestamp - 1,
+            "previousCommittedBatchHash": self.latest_batch(),
+            "expiry": 3,
+            "chainCommitment": [],
+            "codeCommitments": [],
+            "rewardsCommitment": [],
+            "validatorsCommitment": [],
+            **parts,
+        }
+        batch_hash = hash_batch(batch, bytes(64))
+        self.pending.add(batch_hash)
+        digest = keccak256(b"\x19\x00" + chain.router + batch_hash)
+        signatures = [sign_digest(key, digest) for key in self.sets[0].keys]
+        return chain.call(chain.users[1], chain.router, ROUTER.encode_call("commitBatch", batch, 1, signatures))
+
+    def latest_batch(self) -> bytes:
+        """The hash of the batch that was committed last."""
+        return bytes.fromhex((self.settlement.state.get("router/latestCommittedBatch/hash") or "0x" + "00" * 32)[2:])
+
     def follow(self, first: Apply) -> Apply:
         """A second, empty batch that builds on a first one, for the same transaction."""
         latest = bytes.fromhex(str(first.input["calldata"])[2:])
@@ -91,7 +116,7 @@ class Committee:
     def batch(self, validators: list[Fields]) -> Fields:
         """A batch on top of the latest one."""
         chance, chain = self.chance, self.settlement
-        previous = bytes.fromhex((chain.state.get("router/latestCommittedBatch/hash") or "0x" + "00" * 32)[2:])
+        previous = self.latest_batch()
         latest = chain.read_number("router/latestCommittedBatch/timestamp")
         timestamp = chain.timestamp - chance.choice([1] * 12 + [5, 12, 0, chain.delay, chain.era, 2 * chain.era])
         timestamp = max(timestamp, latest if chance.random() < 0.8 else 0)

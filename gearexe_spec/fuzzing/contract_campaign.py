@@ -9,8 +9,9 @@ Run: python -m gearexe_spec.fuzzing.contract_campaign [--seed 1] [--histories 10
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -26,7 +27,7 @@ from gearexe_spec.conformance.lines import request_from_json, request_to_json
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.evm import EvmTarget
 from gearexe_spec.conformance.targets.target import Target
-from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer
+from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer, Restore, Save
 from gearexe_spec.fuzzing.contract_histories import History
 
 FORMAT = "gearexe-contract-history/1"
@@ -84,6 +85,13 @@ class Panel:
             if not isinstance(answer, Accepted):
                 raise RuntimeError(f"a side does not take the chain: {describe(answer)}")
 
+    def everywhere(self, request: Save | Restore) -> None:
+        """Keep the chain of every side, or go back to it."""
+        for target in (self.contracts, *(side.target for side in self.sides)):
+            answer = target.answer(request)
+            if not isinstance(answer, Accepted):
+                raise RuntimeError(f"a side does not keep the chain: {describe(answer)}")
+
     def ask(self, init: Init, request: Apply) -> tuple[Answer, tuple[str, Difference] | None]:
         """Our contracts' answer, and the first side that answers otherwise."""
         answer = self.contracts.answer(request)
@@ -98,8 +106,8 @@ class Panel:
 
 
 def run_history(panel: Panel, seed: int, length: int, tally: Tally) -> Disagreement | None:
-    """One history; None where all agree to its end."""
-    history = History(seed)
+    """One history, and every view at its end; None where all agree throughout."""
+    history = History(random.Random(seed))
     init = history.init()
     panel.begin(init)
     tally.sightings.look(init, Accepted())
@@ -113,6 +121,22 @@ def run_history(panel: Panel, seed: int, length: int, tally: Tally) -> Disagreem
         if parted is not None:
             return Disagreement(init, tuple(asked), *parted)
         history.learn(answer)
+    return ask_views(panel, history.views(), init, asked)
+
+
+def ask_views(panel: Panel, views: Iterable[Apply], init: Init, asked: Sequence[Apply]) -> Disagreement | None:
+    """What the contracts tell of themselves after some steps.
+
+    Args:
+        panel: who is asked.
+        views: what is asked; nothing may come of it.
+        init: the chain before the steps.
+        asked: the steps.
+    """
+    for view in views:
+        _, parted = panel.ask(init, view)
+        if parted is not None:
+            return Disagreement(init, (*asked, view), *parted)
     return None
 
 

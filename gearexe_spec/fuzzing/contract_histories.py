@@ -1,7 +1,7 @@
 """Random histories of the contracts: a deployment, and what people and validators do afterwards, mostly sensible.
 
 A history is made step by step: what the next step may be depends on what came of the last one (which codes are
-validated, which programs exist, which batch was committed). From the same seed and the same answers comes the same
+validated, which programs exist, which batch was committed). From the same chances and the same answers comes the same
 history.
 """
 
@@ -45,6 +45,14 @@ ON_BEHALF = (
 )
 PINNED_ONLY = ("bumpProtocolVersion", "protocolVersion", "subProtocolVersion")
 """Functions that not every revision of the Router has; foreign code does not call them."""
+TELLING = (
+    "storageView",
+    "validators",
+    "validatorsThreshold",
+    "validatorsAggregatedPublicKey",
+    "validatorsVerifiableSecretSharingCommitment",
+)
+"""Views of the Router that show what a step changed, stored or by the passing of time."""
 DELEGATED = ("Acceptor", "Burner", "SilentRejecter")
 """Foreign code of which the specification is told what it does where a proxy delegates to it."""
 ODD_BLOCKS = ((2**32, 1_700_000_000), (100, 2**48), (100, 0))
@@ -55,11 +63,11 @@ class History:
     """One random history.
 
     Args:
-        seed: everything random comes from it.
+        chance: everything random comes from it.
     """
 
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
         self.chain = Settlement(self.chance)
         self.committee = Committee(self.chain)
         self.steps: Sequence[tuple[float, Callable[[], Apply]]] = (
@@ -91,6 +99,17 @@ class History:
         """The network."""
         return self.chain.deployment()
 
+    def first_program(self) -> Iterator[Apply]:
+        """A code is requested and validated, and becomes a program."""
+        chain, code = self.chain, code_id(0)
+        user = chain.users[1]
+        yield chain.call(
+            user, chain.router, ROUTER.encode_call("requestCodeValidation", code, *NO_PERMIT), 0, [word(1)]
+        )
+        yield self.committee.commit_only(codeCommitments=[{"id": code, "valid": True}])
+        arguments = code, word(0), NOBODY, chain.receivers[0]
+        yield chain.call(user, chain.router, ROUTER.encode_call("createProgramWithAbiInterface", *arguments))
+
     def step(self) -> Apply:
         """What happens next."""
         self.committee.forget()
@@ -107,6 +126,21 @@ class History:
         """Take notice of what a step led to."""
         for name, arguments in self.chain.learn(answer):
             self.committee.learn_event(name, arguments)
+
+    def views(self) -> Iterator[Apply]:
+        """Every question without arguments to the Router, the token and the last program; nothing comes of them."""
+        chain = self.chain
+        places = [(ROUTER, chain.router), (TOKEN, chain.contracts["token"])]
+        places += [(MIRROR, program) for program in chain.programs[-1:]]
+        for contract, place in places:
+            for function in contract.functions.values():
+                if function.outputs and not function.inputs:
+                    yield chain.call(chain.deployer, place, function.selector, dry=True)
+
+    def telling_views(self) -> Iterator[Apply]:
+        """The few that tell most: the Router's summary, and who may sign at this moment."""
+        telling = [ROUTER.functions[name].selector.hex() for name in TELLING]
+        return (view for view in self.views() if str(view.input["calldata"])[2:] in telling)
 
     # signatures of people
 

@@ -242,8 +242,17 @@ class Settlement:
         """The hash of a block."""
         return keccak256(self.salt + word(number)) if number >= 0 else bytes(32)
 
-    def call(self, user: Any, to: Address, calldata: bytes, value: int = 0, blobs: Sequence[bytes] = ()) -> Apply:
-        """A transaction."""
+    def call(
+        self,
+        user: Any,
+        to: Address,
+        calldata: bytes,
+        value: int = 0,
+        blobs: Sequence[bytes] = (),
+        *,
+        dry: bool = False,
+    ) -> Apply:
+        """A transaction; a dry one is only asked what it would lead to."""
         form: dict[str, Json] = {
             "block": self.block_form(),
             "from": address_of(user).to_hex(),
@@ -251,7 +260,7 @@ class Settlement:
             "calldata": "0x" + calldata.hex(),
             "value": hex(value),
             "blobHashes": ["0x" + blob.hex() for blob in blobs],
-            "dry": False,
+            "dry": dry,
             "foreign": [],
         }
         return Apply("onchain/call", form)

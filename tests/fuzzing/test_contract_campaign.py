@@ -1,6 +1,7 @@
 """Random histories: sides that agree are found to agree, a fault is found, made small, and kept."""
 
 import json
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,10 @@ def test_the_specification_and_the_contracts_agree(seed: int, specification: Pan
 
 
 def test_a_history_follows_from_its_seed() -> None:
-    first, second = History(9), History(9)
+    first, second = History(random.Random(9)), History(random.Random(9))
     assert first.init() == second.init()
     assert [*first.deployment(), first.step()] == [*second.deployment(), second.step()]
-    assert History(10).init() != first.init()
+    assert History(random.Random(10)).init() != first.init()
 
 
 def test_a_fault_is_found_made_small_and_kept() -> None:

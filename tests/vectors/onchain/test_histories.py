@@ -47,14 +47,14 @@ def steps_of(history: History, requests: Iterable[Apply]) -> Iterator[tuple[str,
 @pytest.mark.parametrize("seed", SEEDS)
 def test_network(vectors: Recorder, seed: int) -> None:
     """A deployment, and sixty steps of users, owners, validators and foreign contracts after it."""
-    history = History(seed)
-    vectors.contract("onchain", begin(History(seed)), steps_of(history, requests_of(history, LENGTH)))
+    history = History(random.Random(seed))
+    vectors.contract("onchain", begin(History(random.Random(seed))), steps_of(history, requests_of(history, LENGTH)))
 
 
 def test_every_function(vectors: Recorder) -> None:
     """Each function of each contract, once, by somebody without rights and with arguments of its types."""
-    history = History(1)
-    vectors.contract("onchain", begin(History(1)), steps_of(history, every_function(history)))
+    history = History(random.Random(1))
+    vectors.contract("onchain", begin(History(random.Random(1))), steps_of(history, every_function(history)))
 
 
 def begin(history: History) -> FormOfInit:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
-from typing import Any
 
 from gearexe_spec.base.fixed_bytes import Address
 from gearexe_spec.conformance.vectors.recorder import Recorder
 from gearexe_spec.conformance.wire import Apply
-from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.fuzzing.contract_batches import NOBODY, Committee
 from gearexe_spec.fuzzing.contract_histories import History
-from gearexe_spec.fuzzing.contract_people import Fields, hash_batch, sign_digest, word
+from gearexe_spec.fuzzing.contract_people import Fields, word
 from gearexe_spec.fuzzing.contract_settlement import (
     MIDDLEWARE,
     MIRROR,
@@ -33,20 +32,15 @@ NO_PERMIT = (0, 0, bytes(32), bytes(32))
 
 def test_rare_answers(vectors: Recorder) -> None:
     """A token and a Middleware that fail, an heir who takes nothing, calls back, empty payments, double settings."""
-    history = History(SEED)
-    vectors.contract("onchain", begin(History(SEED)), steps_of(history, rare_answers(history)))
+    history = History(random.Random(SEED))
+    vectors.contract("onchain", begin(History(random.Random(SEED))), steps_of(history, rare_answers(history)))
 
 
 def rare_answers(history: History) -> Iterator[Apply]:
     """The deployment, a program, and what may fail."""
     chain = history.chain
     yield from history.deployment()
-    yield chain.call(
-        chain.users[1], chain.router, ROUTER.encode_call("requestCodeValidation", CODE, *NO_PERMIT), 0, [word(1)]
-    )
-    yield commit(history.committee, codeCommitments=[{"id": CODE, "valid": True}])
-    arguments = CODE, word(0), NOBODY, chain.receivers[0]
-    yield chain.call(chain.users[1], chain.router, ROUTER.encode_call("createProgramWithAbiInterface", *arguments))
+    yield from history.first_program()
     program = chain.predict(0, 0, "full")
     for name in ("exited", "inheritor", "initializer", "nonce", "router", "stateHash"):
         yield chain.call(chain.users[2], program, MIRROR.encode_call(name))
@@ -74,12 +68,12 @@ def failing_rewards(committee: Committee) -> Iterator[Apply]:
     """Rewards that the token does not approve, or of a moment to come, and a Middleware that calls the Router back."""
     chain = committee.settlement
     chain.mine(1, chain.era)
-    yield commit(committee, rewardsCommitment=[rewards(committee)])
-    yield commit(committee, rewardsCommitment=[{**rewards(committee), "timestamp": chain.timestamp + 12}])
+    yield committee.commit_only(rewardsCommitment=[rewards(committee)])
+    yield committee.commit_only(rewardsCommitment=[{**rewards(committee), "timestamp": chain.timestamp + 12}])
     yield chain.plan("StubToken", 0, 0, 0, 12)
     again = ROUTER.encode_call("commitBatch", committee.batch([]), 1, [])
     yield chain.plan("StubMiddleware", bytes(32), bytes(32), 5, chain.router, again)
-    yield commit(committee, rewardsCommitment=[rewards(committee)])
+    yield committee.commit_only(rewardsCommitment=[rewards(committee)])
 
 
 def refusing_heir(committee: Committee, program: Address) -> Iterator[Apply]:
@@ -97,7 +91,7 @@ def refusing_heir(committee: Committee, program: Address) -> Iterator[Apply]:
         "messages": [],
     }
     chained = {"transitions": [transition], "head": word(2), "lastAdvancedEthBlock": word(3)}
-    yield commit(committee, chainCommitment=[chained])
+    yield committee.commit_only(chainCommitment=[chained])
     yield chain.call(chain.users[1], program, MIRROR.encode_call("transferLockedValueToInheritor"))
     yield chain.call(chain.users[1], program, MIRROR.encode_call("sendMessage", b"late", False))
 
@@ -135,26 +129,3 @@ def rewards(committee: Committee) -> Fields:
         "stakers": {"distribution": [], "totalAmount": 0, "token": chain.token},
         "timestamp": start - 1,
     }
-
-
-def commit(committee: Committee, **changed: Any) -> Apply:
-    """A batch with nothing but what is named, signed by every validator, in the next block."""
-    chain = committee.settlement
-    chain.mine(1, 12)
-    previous = chain.state.get("router/latestCommittedBatch/hash") or "0x" + "00" * 32
-    batch: dict[str, Any] = {
-        "blockHash": chain.block_hash(chain.number - 1),
-        "blockTimestamp": chain.timestamp - 1,
-        "previousCommittedBatchHash": bytes.fromhex(previous[2:]),
-        "expiry": 3,
-        "chainCommitment": [],
-        "codeCommitments": [],
-        "rewardsCommitment": [],
-        "validatorsCommitment": [],
-        **changed,
-    }
-    batch_hash = hash_batch(batch, bytes(64))
-    committee.pending.add(batch_hash)
-    digest = keccak256(b"\x19\x00" + chain.router + batch_hash)
-    signatures = [sign_digest(key, digest) for key in committee.sets[0].keys]
-    return chain.call(chain.users[1], chain.router, ROUTER.encode_call("commitBatch", batch, 1, signatures))
