@@ -181,16 +181,16 @@ def change_instruction(module: Module, dice: Dice) -> Module:
         case 0:
             del body[place]
         case 1:
-            body.insert(place, _make_instruction(dice))
+            body.insert(place, make_instruction(dice))
         case 2:
-            body[place] = _make_instruction(dice)
+            body[place] = make_instruction(dice)
         case _:
             body.insert(place, body[place])
     code[index] = Function(code[index].locals, body)
     return replace(module, code=tuple(code))
 
 
-def _make_instruction(dice: Dice) -> Instruction:
+def make_instruction(dice: Dice) -> Instruction:
     """Any instruction of the subset with a small immediate; rarely growth of memory, which nobody may use."""
     op = dice.pick([op for op, kind in enumerate(IMMEDIATES) if kind is not Immediate.FOREIGN and op != Op.MEMORY_GROW])
     if dice.chance(30):

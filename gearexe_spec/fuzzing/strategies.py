@@ -1,18 +1,21 @@
 """Hypothesis strategies for every type of the specification, made from the types themselves.
 
 `from_type(BatchCommitment)` generates batches. Borders of integers and lengths are likely, and every value is one that
-the type allows; whether the protocol accepts it is what one wants to find out. References to stored objects have no
-strategy: what they refer to has to be stored first. Needs hypothesis (a dependency for development).
+the type allows; whether the protocol accepts it is what one wants to find out. References to stored objects carry what
+they refer to, so that a generated `ProgramState` can be saved into any storage. A generic type wants its argument
+(`Fifo[Dispatch]`). Machinery has no values: what is made of functions, and running transactions (`NoStrategy`).
+Needs hypothesis (a dependency for development).
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from inspect import isabstract
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -20,7 +23,33 @@ from immutables import Map
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32, FixedBytes
 from gearexe_spec.base.ids import ActorId
-from gearexe_spec.base.numeric import FixedWidth
+from gearexe_spec.base.numeric import U256, FixedWidth
+from gearexe_spec.base.rejection import Rejected, Rejection
+from gearexe_spec.codec.calldata import Calldata
+from gearexe_spec.crypto.frost import RFC_SUITE, ROUTER_SUITE, Ciphersuite
+from gearexe_spec.crypto.hashes import keccak256
+from gearexe_spec.crypto.merkle_dump import StandardTree, build_standard_tree
+from gearexe_spec.fuzzing.code_modules import make_instruction, make_module
+from gearexe_spec.fuzzing.dice import Dice
+from gearexe_spec.onchain.calldata import Calldata as CountedCalldata
+from gearexe_spec.onchain.world import Block
+from gearexe_spec.program.allocations import ALLOCATIONS, Allocations
+from gearexe_spec.program.dispatch import (
+    DISPATCH_STASH,
+    MESSAGE_QUEUE,
+    USER_MAILBOX,
+    WAITLIST,
+    DispatchStash,
+    MessageQueue,
+    UserMailbox,
+    Waitlist,
+)
+from gearexe_spec.program.fifo import Fifo
+from gearexe_spec.program.mailbox import MAILBOX, Mailbox
+from gearexe_spec.program.pages import MEMORY_PAGES, MEMORY_PAGES_REGION, REGIONS, MemoryPages, MemoryPagesRegion
+from gearexe_spec.program.storage import Kind, Reference
+from gearexe_spec.wasm.model import Function, Module
+from gearexe_spec.wasm.opcodes import Instruction
 
 LONGEST_LIST = 4
 LONGEST_BYTES = 100
@@ -45,7 +74,16 @@ def fixed_bytes(kind: type[FixedBytes]) -> SearchStrategy[Any]:
     if issubclass(kind, ActorId):
         addresses = st.binary(min_size=Address.LENGTH, max_size=Address.LENGTH)
         plain = addresses.map(lambda address: bytes(Bytes32.LENGTH - Address.LENGTH) + address) | plain
-    return plain.map(kind)
+    return plain.filter(lambda data: _is_one(kind, data)).map(kind)
+
+
+def _is_one(kind: type[FixedBytes], data: bytes) -> bool:
+    """Whether bytes of the right length are a value: a private key is not zero."""
+    try:
+        kind(data)
+    except Rejected:
+        return False
+    return True
 
 
 def byte_strings() -> SearchStrategy[bytes]:
@@ -59,9 +97,15 @@ def from_type(kind: Any) -> SearchStrategy[Any]:
     Raises:
         NoStrategy: a type that is none of these.
     """
+    if kind in SPECIAL:
+        return SPECIAL[kind]()
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        return st.one_of([from_type(item) for item in arguments])
+        return st.one_of([from_type(item) for item in arguments if not _has_no_values(item)])
+    if origin is Reference:
+        return _references(arguments[0])
+    if origin is Fifo:
+        return st.lists(from_type(arguments[0]), max_size=LONGEST_LIST).map(Fifo)
     if origin is tuple:
         return _tuples(arguments)
     if origin is frozenset:
@@ -93,12 +137,12 @@ def _from_class(kind: type) -> SearchStrategy[Any]:
     if kind in plain:
         return plain[kind]
     if issubclass(kind, Enum):
-        return st.sampled_from(kind)
-    if issubclass(kind, FixedWidth):
+        return st.sampled_from(list(_members(kind)))
+    if issubclass(kind, FixedWidth) and hasattr(kind, "BITS"):
         return integers(kind)
-    if issubclass(kind, FixedBytes):
+    if issubclass(kind, FixedBytes) and hasattr(kind, "LENGTH"):
         return fixed_bytes(kind)
-    if is_dataclass(kind):
+    if is_dataclass(kind) and not isabstract(kind):
         return st.deferred(lambda: _record(kind, ()))
     raise NoStrategy(kind.__name__)
 
@@ -107,7 +151,7 @@ def _from_class(kind: type) -> SearchStrategy[Any]:
 def _record(kind: Any, arguments: tuple[Any, ...]) -> SearchStrategy[Any]:
     """Records, also generic ones: `arguments` stand for the parameters of the type."""
     given = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=False))
-    hints = {name: given.get(hint, hint) for name, hint in get_type_hints(kind).items()}
+    hints = {name: _with_arguments(hint, given) for name, hint in get_type_hints(kind).items()}
     return st.builds(kind, **{entry.name: from_type(hints[entry.name]) for entry in fields(kind) if entry.init})
 
 
@@ -115,3 +159,84 @@ def _tuples(arguments: tuple[Any, ...]) -> SearchStrategy[Any]:
     if len(arguments) == 2 and arguments[1] is Ellipsis:
         return st.lists(from_type(arguments[0]), max_size=LONGEST_LIST).map(tuple)
     return st.tuples(*(from_type(item) for item in arguments))
+
+
+def _with_arguments(hint: Any, given: Mapping[Any, Any]) -> Any:
+    """A field's type with the record's arguments in it."""
+    if isinstance(hint, TypeVar):
+        return given.get(hint, hint)
+    parameters = getattr(hint, "__parameters__", ())
+    return hint[tuple(given.get(item, item) for item in parameters)] if parameters and get_origin(hint) else hint
+
+
+def _has_no_values(kind: Any) -> bool:
+    """Whether a choice stands for what another room may add."""
+    return isinstance(kind, type) and isabstract(kind)
+
+
+def _members(kind: type[Enum]) -> Iterable[Enum]:
+    """Members; of a base of enumerations those of all that are built on it."""
+    yield from kind
+    for below in kind.__subclasses__():
+        yield from _members(below)
+
+
+KINDS: dict[Any, Kind[Any]] = {
+    Allocations: ALLOCATIONS,
+    DispatchStash: DISPATCH_STASH,
+    Mailbox: MAILBOX,
+    MemoryPages: MEMORY_PAGES,
+    MemoryPagesRegion: MEMORY_PAGES_REGION,
+    MessageQueue: MESSAGE_QUEUE,
+    UserMailbox: USER_MAILBOX,
+    Waitlist: WAITLIST,
+}
+"""The kind of stored object that a reference to this type leads to."""
+
+
+def _references(kind: Any) -> SearchStrategy[Any]:
+    """References with the value they refer to at hand: absent ones, or to any value."""
+    if kind not in KINDS:
+        raise NoStrategy(f"Reference to {kind}, which is no stored type")
+    return from_type(kind).map(lambda value: Reference.to(KINDS[kind], value))
+
+
+def _memory_pages() -> SearchStrategy[Any]:
+    return st.lists(from_type(Reference[MemoryPagesRegion]), min_size=REGIONS, max_size=REGIONS).map(tuple)
+
+
+def _from_dice(make: Callable[[Dice], Any]) -> SearchStrategy[Any]:
+    """What generators of code make, by seed."""
+    return st.integers(0, (1 << 32) - 1).map(lambda seed: make(Dice(seed)))
+
+
+def _blocks() -> SearchStrategy[Block]:
+    """Blocks whose earlier hashes follow from a salt."""
+
+    def hash_of(salt: bytes) -> Callable[[int], Bytes32]:
+        return lambda number: keccak256(salt + U256(number).to_big_endian())
+
+    return st.builds(Block, integers(U256), integers(U256), fixed_bytes(Bytes32).map(hash_of))
+
+
+def _standard_trees() -> SearchStrategy[StandardTree]:
+    """Trees as rewards have them: an address and an amount per leaf."""
+    rows = st.tuples(fixed_bytes(Address), integers(U256).map(int))
+    leaves = st.lists(rows, min_size=1, max_size=LONGEST_LIST)
+    return st.builds(build_standard_tree, st.just(("address", "uint256")), leaves, st.booleans())
+
+
+SPECIAL: dict[Any, Callable[[], SearchStrategy[Any]]] = {
+    Block: _blocks,
+    Calldata: lambda: st.builds(Calldata, byte_strings()),
+    CountedCalldata: lambda: st.builds(CountedCalldata, byte_strings()),
+    Ciphersuite: lambda: st.sampled_from([ROUTER_SUITE, RFC_SUITE]),
+    Function: lambda: _from_dice(make_module).map(lambda module: module.code[-1]),
+    Instruction: lambda: _from_dice(make_instruction),
+    MemoryPages: _memory_pages,
+    Module: lambda: _from_dice(make_module),
+    Rejected: lambda: from_type(Rejection).map(Rejected),
+    StandardTree: _standard_trees,
+    object: st.none,
+}
+"""Types whose fields do not tell what their values are."""
