@@ -109,6 +109,11 @@ class Reference(Generic[T]):
             return cls(kind)
         return cls(kind, value=value)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Between processes go what is new, and the hash of all else."""
+        key, value = (None, self._value) if self._is_new else (self._hash, None)
+        return _restore, (self.kind, key, value)
+
     @property
     def hash(self) -> Bytes32 | None:
         """The hash of the object; None if the reference is absent."""
@@ -200,3 +205,7 @@ def optional_reference(kind: Kind[T]) -> Codec[Reference[T]]:
 def plain_reference(kind: Kind[T]) -> Codec[Reference[T]]:
     """Codec of a reference that is never absent: the hash."""
     return _PlainReference(kind)
+
+
+def _restore(kind: Kind[T], key: Bytes32 | None, value: T | None) -> Reference[T]:
+    return Reference(kind, key=key, value=value)
