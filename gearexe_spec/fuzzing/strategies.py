@@ -205,6 +205,12 @@ def _memory_pages() -> SearchStrategy[Any]:
     return st.lists(from_type(Reference[MemoryPagesRegion]), min_size=REGIONS, max_size=REGIONS).map(tuple)
 
 
+def _mailboxes() -> SearchStrategy[Any]:
+    """Users without messages have no entry: a plain reference leads to something."""
+    users = from_type(Reference[UserMailbox]).filter(lambda reference: not reference.is_absent)
+    return st.dictionaries(fixed_bytes(ActorId), users, max_size=LONGEST_LIST).map(Map)
+
+
 def _from_dice(make: Callable[[Dice], Any]) -> SearchStrategy[Any]:
     """What generators of code make, by seed."""
     return st.integers(0, (1 << 32) - 1).map(lambda seed: make(Dice(seed)))
@@ -233,6 +239,7 @@ SPECIAL: dict[Any, Callable[[], SearchStrategy[Any]]] = {
     Ciphersuite: lambda: st.sampled_from([ROUTER_SUITE, RFC_SUITE]),
     Function: lambda: _from_dice(make_module).map(lambda module: module.code[-1]),
     Instruction: lambda: _from_dice(make_instruction),
+    Mailbox: _mailboxes,
     MemoryPages: _memory_pages,
     Module: lambda: _from_dice(make_module),
     Rejected: lambda: from_type(Rejection).map(Rejected),

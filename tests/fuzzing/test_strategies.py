@@ -133,7 +133,7 @@ def test_machinery_says_so(name: str) -> None:
         from_type(TYPES[name]).validate()
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 @given(from_type(ProgramState))
 def test_generated_states_can_be_stored(state: ProgramState) -> None:
     """What their references lead to is stored with them, and is read back the same."""
