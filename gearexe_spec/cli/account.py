@@ -29,6 +29,7 @@ ACTOR_STYLES = {
     "resolver": "green",
     "slasher": "red",
     "Middleware": "blue",
+    "EVM": "blue",
     "vaults": "green",
     "rewards": "green",
 }
@@ -264,6 +265,7 @@ th, td { padding: .15rem 0 .15rem 1.2rem; white-space: nowrap; }
 td { text-align: right; font-family: ui-monospace, monospace; white-space: pre; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; font-family: inherit; }
 tr.pale { color: var(--dim); }
+tr:last-child td { border-top: 1px solid var(--line); }
 @media (max-width: 36rem) {
   li { grid-template-columns: 1fr; }
   dl { grid-column: 1; grid-template-columns: 1fr; }

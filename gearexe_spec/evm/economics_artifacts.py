@@ -8,7 +8,7 @@ A folder of either form that is given goes before both.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -82,6 +82,15 @@ class EconomicsArtifacts:
                     return path
         return None
 
+    def origins(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Which of these contracts come from where, by the folder that the file of each lies in."""
+        found: dict[str, list[str]] = {}
+        for name in names:
+            path = self.find(name)
+            if path is not None:
+                found.setdefault(_origin(path), []).append(name)
+        return {origin: tuple(made) for origin, made in sorted(found.items())}
+
     def check(self) -> None:
         """Whether all contracts are there.
 
@@ -91,6 +100,15 @@ class EconomicsArtifacts:
         for name in CONTRACTS:
             if name not in self:
                 self[name]
+
+
+def _origin(path: Path) -> str:
+    """Who made the file, by the folder it lies in."""
+    if path.parent == EMBEDDED:
+        return "ours"
+    if CRATE in path.parts:
+        return f"crate {CRATE}"
+    return "npm @symbioticfi/rewards" if "@symbioticfi" in path.parts else path.parent.name
 
 
 def find_economics_artifacts(folder: Path | None = None) -> EconomicsArtifacts:

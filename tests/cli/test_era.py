@@ -47,7 +47,7 @@ def test_an_era_on_both_sides(official: None, tmp_path: Path) -> None:
     result = run("--html", html)
     assert result.exit_code == 0, result.output
     assert "✗" not in result.output
-    assert "The specification and the EVM agree on all 136 transactions" in result.output
+    assert "agree on all 136 transactions" in result.output
     for told in ("refused the batch: NotNetworkMiddleware", "executed the slash of operator 3", "vetoed the slash"):
         assert told in result.output
     assert re.findall(r"^ +difference +(\S+)", result.output, re.MULTILINE) == ["0", "0", "0"]

@@ -10,9 +10,11 @@ from rich.console import Console
 
 from gearexe_spec.cli.account import page
 from gearexe_spec.cli.era.chain import SpecificationAlone, StoryBroken
+from gearexe_spec.cli.era.rewarding import PUPPET
 from gearexe_spec.cli.era.scenario import begin, tell
 from gearexe_spec.cli.era.telling import Telling
 from gearexe_spec.conformance.targets.target import TargetUnavailable
+from gearexe_spec.evm.economics_artifacts import find_economics_artifacts
 from gearexe_spec.fuzzing.economics_campaign import EconomicsPanel
 
 AGREED, DIFFERED, UNUSABLE = 0, 1, 2
@@ -44,11 +46,18 @@ def era(
 def _begin(console: Console) -> Telling:
     """On both sides, or on the specification alone."""
     try:
-        return begin(EconomicsPanel(), console, compared=True)
+        telling = begin(EconomicsPanel(), console, compared=True)
     except TargetUnavailable as missing:
         telling = begin(SpecificationAlone(), console, compared=False)
         telling.said("everybody", f"acts in the specification alone, compared with nothing: {missing}")
         return telling
+    made = find_economics_artifacts().origins((*telling.network.artifacts, PUPPET))
+    origins = {origin: ", ".join(names) for origin, names in made.items()}
+    telling.said("EVM", "runs these contracts beside the specification; by where they come from", **origins)
+    telling.said(
+        "executors", "are the specification's alone: what runs off-chain, the rewards, the evidence (proposed)"
+    )
+    return telling
 
 
 def _close(telling: Telling) -> None:

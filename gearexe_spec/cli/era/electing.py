@@ -20,9 +20,9 @@ def elect(committee: Committee) -> None:
     """The whole phase."""
     telling = committee.telling
     chain = telling.chain
-    telling.begin("Election")
     begins = int(compute_election_start(TIMES, U64(0)))
     chain.wait_until(begins + 60)
+    telling.begin("Election")
 
     operators, stakes = chain.ask("Middleware", "getActiveOperatorsStakeAt(uint48)", begins).values(
         "address[],uint256[]"

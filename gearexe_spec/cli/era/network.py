@@ -50,11 +50,13 @@ class EraNetwork:
 
     Attributes:
         labels: address by name, of people and contracts.
+        artifacts: of the contracts, each once.
         subnetwork: the Middleware's.
     """
 
     def __init__(self) -> None:
         self.labels = {name: key_of(name).to_address().to_hex() for name in (*PEOPLE, *FOUNDERS)}
+        self.artifacts: list[str] = []
         self._contracts: list[Json] = []
         self._deploy("token code", "WrappedVara")
         self._proxy("token", "token code", encode_call("initialize(address)", self.at("owner")))
@@ -94,6 +96,8 @@ class EraNetwork:
 
     def _deploy(self, label: str, artifact: str, types: str = "()", *arguments: Any) -> None:
         self.labels[label] = self._predict()
+        if artifact not in self.artifacts:
+            self.artifacts.append(artifact)
         form: dict[str, Json] = {
             "from": self.at("owner"),
             "nonce": hex(len(self._contracts)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gearexe_spec.base.fixed_bytes import Address
@@ -30,6 +31,8 @@ from gearexe_spec.fuzzing.economics_people import encode, encode_call
 
 COMMISSION = U16(1_000)
 """Of the operators, hundredths of a percent."""
+PUPPET = "Puppet"
+"""Our code that lets a proxy call whom it is told to."""
 MANY = 100
 """Distributions that one claim takes at most."""
 
@@ -55,13 +58,13 @@ class Payout:
 def reward(committee: Committee) -> Payout:
     """The whole phase."""
     telling = committee.telling
-    telling.begin("Rewards")
     start = compute_era_start(TIMES, ELECTED_ERA)
+    telling.chain.wait_until(int(compute_era_start(TIMES, U64(ELECTED_ERA + 1))) + VALIDATION_DELAY)
+    telling.begin("Rewards")
     rewards = compute(committee, int(start))
     commitment = rewards.commitment
     assert commitment is not None
     for_router = RewardsCommitment(commitment.operators, commitment.stakers, U64(commitment.timestamp))
-    telling.chain.wait_until(int(compute_era_start(TIMES, U64(ELECTED_ERA + 1))) + VALIDATION_DELAY)
     try_as_deployed(committee, for_router)
     pool = int(commitment.operators.amount) + int(commitment.stakers.total_amount)
     speak_for_contracts(telling, pool)
@@ -98,13 +101,19 @@ def compute(committee: Committee, start: int) -> EraRewards:
     paid = sum(int(batch.paid) for batch in batches)
     telling.said(
         "validators",
-        f"computed the rewards of {len(batches)} batches, {int(COMMISSION) / 100} % of them for operators",
+        f"computed the rewards of {len(batches)} batches, {int(COMMISSION) / 100:g} % of them for operators",
         paid_for_gas=wvara(paid),
-        **{name_of(telling.network.labels, who.to_hex()): wvara(int(part)) for who, part in rewards.operators},
-        **{f"stakers of {name_of(telling.network.labels, v.to_hex())}": wvara(int(part)) for v, part in rewards.vaults},
+        **parts_by_name(telling, "", rewards.operators),
+        **parts_by_name(telling, "stakers of ", rewards.vaults),
     )
     chain.check("pool", paid, sum(int(part) for _, part in (*rewards.operators, *rewards.vaults)))
     return rewards
+
+
+def parts_by_name(telling: Telling, before: str, parts: Sequence[tuple[Address, U256]]) -> dict[str, str]:
+    """Amounts by name, ascending."""
+    labels = telling.network.labels
+    return dict(sorted((before + name_of(labels, who.to_hex()), wvara(int(part))) for who, part in parts))
 
 
 def stake_of(telling: Telling, plan: VaultPlan, operator: str, moment: int) -> int:
@@ -127,7 +136,7 @@ def try_as_deployed(committee: Committee, commitment: RewardsCommitment) -> None
 def speak_for_contracts(telling: Telling, pool: int) -> None:
     """What production has no function for, the owner does by exchanging the code behind two proxies for a moment."""
     chain = telling.chain
-    chain.labels["puppet"] = chain.deploy("owner", "Puppet", embedded_artifacts()["Puppet"].bytecode)
+    chain.labels["puppet"] = chain.deploy("owner", PUPPET, embedded_artifacts()[PUPPET].bytecode)
     with_puppet(
         telling,
         "Router",
@@ -180,7 +189,8 @@ def claim_leaves(telling: Telling, rewards: EraRewards) -> int:
         chain.send(name, "operator rewards", signature, name, "Router", "token", int(total), proof)
         got[name] = chain.balances[name] - before
         chain.check(f"claim of {name}", int(total), got[name])
-    telling.told("operators", "claimed every leaf of the tree", **{name: wvara(part) for name, part in got.items()})
+    facts = {name: wvara(got[name]) for name in sorted(got)}
+    telling.told("operators", "claimed every leaf of the tree", **facts)
     return sum(got.values())
 
 

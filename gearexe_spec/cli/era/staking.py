@@ -125,7 +125,7 @@ def make_vault(telling: Telling, plan: VaultPlan) -> None:
         "curator",
         f"made {plan.name} through the configurator, a contract that pays its stakers, and registered both",
         vault=chain.at(plan.name),
-        rewards=f"{chain.at(plan.rewards)}, the administrator keeps {plan.fee / 100} %",
+        rewards=f"{chain.at(plan.rewards)}, the administrator keeps {plan.fee / 100:g} %",
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from gearexe_spec.cli.account import Account, Sheet
 from gearexe_spec.cli.era.chain import EraChain
-from gearexe_spec.cli.era.network import EraNetwork
+from gearexe_spec.cli.era.network import DAY, EraNetwork
 from gearexe_spec.cli.story import wvara
+from gearexe_spec.evm.network import FIRST_BLOCK
 
 
 @dataclass
@@ -34,8 +35,9 @@ class Telling:
         return not self.chain.differences
 
     def begin(self, title: str) -> None:
-        """Begin a phase."""
-        self.account.chapter(title)
+        """Begin a phase, whose title says when."""
+        days, seconds = divmod(self.chain.block.timestamp - FIRST_BLOCK.timestamp, DAY)
+        self.account.chapter(f"{title} (day {days}, {seconds // 3600:02}:{seconds % 3600 // 60:02})")
         self._before = dict(self.chain.balances)
 
     def told(self, actor: str, did: str, /, **facts: object) -> None:
