@@ -14,11 +14,13 @@ import pytest
 from immutables import Map
 from wasmtime import Instance, Limits, Memory, MemoryType, Store, wat2wasm
 
+from benchmarks.production_runs import measure_production
 from gearexe_spec.base.ids import ActorId, CodeId, MessageId
-from gearexe_spec.base.numeric import U32, U64, U128
+from gearexe_spec.base.numeric import U8, U32, U64, U128
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution.engine import compile_code
 from gearexe_spec.execution.message import DispatchKind
+from gearexe_spec.execution.parameters import BlockInfo
 from gearexe_spec.executor.blocks import BlockInput, Network, apply_block
 from gearexe_spec.executor.codes import CodeRecords, instrument_code, to_executable
 from gearexe_spec.executor.engine import SPECIFIED
@@ -37,9 +39,11 @@ from gearexe_spec.program.dispatch import (
     MailboxMessage,
     MessageType,
 )
+from gearexe_spec.program.fifo import Fifo
 from gearexe_spec.program.mailbox import MAILBOX
 from gearexe_spec.program.payload import EMPTY_PAYLOAD
-from gearexe_spec.program.state import ProgramState, read_state, write_state
+from gearexe_spec.program.queue_run import QueueRun
+from gearexe_spec.program.state import ProgramState, QueueWithSize, read_state, write_state
 from gearexe_spec.program.storage import Reference
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -162,6 +166,68 @@ def fill(state: ProgramState, what: str, size: int) -> ProgramState:
     entry = Expiring(MailboxMessage(EMPTY_PAYLOAD, U128(0), MessageType.Canonical), U32(10**6))
     of_user = Reference.to(USER_MAILBOX, Map(dict.fromkeys(ids, entry)))
     return replace(state, mailbox=Reference.to(MAILBOX, Map({USER: of_user})))
+
+
+QUEUES = (16, 100, 1_000, 10_000)
+GROWTH = 2.5
+"""How much more a message may cost with 10,000 in the queue than with 16."""
+
+
+def test_a_longer_queue(benchmark: Any) -> None:
+    """What one message costs in a block that finds so many in the queue; the peer is production's growth.
+
+    The queue is one stored object, so each run of 16 messages encodes and hashes all that is left of it. Production
+    does the same, and decodes it too; measured there is the run alone.
+    """
+    wasm = (EXAMPLES / "ping.wasm").read_bytes()
+    net = network(wasm)
+    own, production = {}, {}
+    for size in QUEUES:
+        queued = fill_queue(net, size)
+        _, outcome = apply_block(queued, block(), SPECIFIED)
+        done = sum(len(run.result.dispatches) for chunk in outcome.chunks for run in chunk.runs)
+        own[size] = shortest(lambda queued=queued: apply_block(queued, block(), SPECIFIED), 5) / done  # type: ignore[misc]
+        run = queue_run(queued)
+        production[size] = min(measure_production(net.storage, run, wasm, 20).seconds for _ in range(3))
+
+    benchmark(apply_block, fill_queue(net, QUEUES[-1]), block(), SPECIFIED)
+
+    growth, grown = own[QUEUES[-1]] / own[QUEUES[0]], production[QUEUES[-1]] / production[QUEUES[0]]
+    benchmark.extra_info |= {
+        "peer": "production: the published runtime, native",
+        "microseconds": {size: round(1e6 * seconds) for size, seconds in own.items()},
+        "peer_microseconds": {size: round(1e6 * seconds) for size, seconds in production.items()},
+        "growth": round(growth, 2),
+        "peer_growth": round(grown, 2),
+    }
+    assert growth < GROWTH
+
+
+def fill_queue(net: Network, size: int) -> Network:
+    """The program with so many messages that wait to be handled."""
+    zero, record = U128(0), net.states[PROGRAM]
+    queue = Fifo(
+        Dispatch(key, DispatchKind.Handle, USER, EMPTY_PAYLOAD, zero, None, None, MessageType.Canonical, False)
+        for key in (MessageId.from_u64(U64(1_000_000 + number)) for number in range(size))
+    )
+    state = replace(read_state(net.storage, record.hash), canonical_queue=QueueWithSize.of(queue))
+    storage, key = write_state(net.storage, state)
+    record = replace(record, hash=key, canonical_queue_size=U8(min(size, 255)))
+    return replace(net, storage=storage, states=net.states.set(PROGRAM, record))
+
+
+def queue_run(net: Network) -> QueueRun:
+    """The first run of the program's queue."""
+    ((code_id, code),) = net.codes.instrumented.items()
+    return QueueRun(
+        PROGRAM,
+        read_state(net.storage, net.states[PROGRAM].hash),
+        MessageType.Canonical,
+        U64(10**12),
+        BlockInfo(U32(100), U64(0)),
+        to_executable(CodeId(code_id), code, net.codes.metadata[code_id]),
+        False,
+    )
 
 
 PRIMES = """

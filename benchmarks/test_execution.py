@@ -11,11 +11,9 @@ from typing import Any
 import pytest
 from wasmtime import FuncType, Limits, Linker, Memory, MemoryType, Store, ValType
 
+from benchmarks.production_runs import measure_production
 from gearexe_spec.base.ids import ActorId, MessageId
 from gearexe_spec.base.numeric import U32, U64, U128
-from gearexe_spec.conformance.targets.choose import TargetChoice
-from gearexe_spec.conformance.targets.target import TargetUnavailable
-from gearexe_spec.conformance.wire import Accepted, Apply
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution.engine import ENGINE, compile_code
 from gearexe_spec.execution.execute import execute_dispatch
@@ -120,42 +118,18 @@ def test_messages_beside_bare_instances(benchmark: Any, name: str) -> None:
 def test_messages_beside_production(benchmark: Any, name: str) -> None:
     """The runs of the test above, beside the published runtime in the same minute, without the JSON around it."""
     bench = prepare(name)
-    storage, key = write_state(bench.storage, bench.run.state)
-    request = Apply(
-        "queue/measure",
-        {
-            "objects": {hash_.to_hex(): "0x" + blob.hex() for hash_, blob in storage.blobs.items()},
-            "stateHash": key.to_hex(),
-            "program": "0x" + PROGRAM.hex(),
-            "wasm": "0x" + (EXAMPLES / f"{name}.wasm").read_bytes().hex(),
-            "queue": "Canonical",
-            "allowance": hex(bench.run.allowance),
-            "block": {"height": hex(bench.run.block.height), "timestamp": hex(bench.run.block.timestamp)},
-            "emitsPromises": False,
-            "chargesCodeLength": True,
-            "times": hex(100),
-        },
-    )
-    try:
-        production = TargetChoice("production")()
-    except TargetUnavailable as missing:
-        pytest.skip(str(missing))
+    production = measure_production(bench.storage, bench.run, (EXAMPLES / f"{name}.wasm").read_bytes(), 100)
 
     benchmark(process, bench.storage, bench.run)
 
-    answer = production.answer(request)
-    assert isinstance(answer, Accepted), answer
-    outputs: Any = answer.outputs
     own = mean(lambda: process(bench.storage, bench.run), 100) / PER_RUN[name]
-    dispatches = int(outputs["dispatches"], 16)
-    peer = int(outputs["nanoseconds"], 16) / dispatches / 1e9
     benchmark.extra_info |= {
         "peer": "production: the published runtime, native",
         "messages_per_second": round(1 / own),
-        "peer_per_second": round(1 / peer),
-        "ratio": round(peer / own, 3),
+        "peer_per_second": round(1 / production.seconds),
+        "ratio": round(production.seconds / own, 3),
     }
-    assert dispatches == 100 * PER_RUN[name]
+    assert production.dispatches == 100 * PER_RUN[name]
 
 
 def instantiate(code: ExecutableCode) -> None:
