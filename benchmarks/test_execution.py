@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from wasmtime import FuncType, Limits, Linker, Memory, MemoryType, Store, ValType
+from wasmtime import Func, FuncType, Limits, Linker, Memory, MemoryType, Module, Store, ValType, wat2wasm
 
 from benchmarks.production_runs import measure_production
 from gearexe_spec.base.ids import ActorId, MessageId
@@ -51,14 +51,18 @@ class Bench:
 
 
 def prepare(name: str) -> Bench:
-    """Check and instrument an example, initialize it, and fill its queue."""
-    wasm = (EXAMPLES / f"{name}.wasm").read_bytes()
+    """An example with its messages."""
+    return prepare_code((EXAMPLES / f"{name}.wasm").read_bytes(), MESSAGES[name], PER_RUN[name])
+
+
+def prepare_code(wasm: bytes, payload: bytes, messages: int) -> Bench:
+    """Check and instrument a code, initialize a program of it, and fill its queue."""
     checked = check_and_instrument_code(wasm)
     code = to_executable(compute_code_id(wasm), checked.instrumented, checked.metadata)
-    started = fill(ZERO_STATE, [dispatch(0, DispatchKind.Init, MESSAGES[name])])
+    started = fill(ZERO_STATE, [dispatch(0, DispatchKind.Init, payload)])
     result = process(Storage.empty(), make_run(code, started))
     storage, _ = write_state(store_pages(Storage.empty(), result), result.state)
-    queue = [dispatch(number, DispatchKind.Handle, MESSAGES[name]) for number in range(1, PER_RUN[name] + 1)]
+    queue = [dispatch(number, DispatchKind.Handle, payload) for number in range(1, messages + 1)]
     return Bench(code, storage, make_run(code, fill(result.state, queue)))
 
 
@@ -130,6 +134,56 @@ def test_messages_beside_production(benchmark: Any, name: str) -> None:
         "ratio": round(production.seconds / own, 3),
     }
     assert production.dispatches == 100 * PER_RUN[name]
+
+
+CALLS = 50_000
+SYSTEM_CALLS = {
+    "gr_size": ("(param i32)", "(i32.const 0)"),
+    "gr_read": ("(param i32 i32 i32 i32)", "(i32.const 0) (i32.const 4) (i32.const 64) (i32.const 128)"),
+}
+"""One that only writes its result, and one that can fail: it writes its result and an error code."""
+
+
+@pytest.mark.parametrize("name", SYSTEM_CALLS)
+def test_system_calls(benchmark: Any, name: str) -> None:
+    """A program that does nothing else; the peer is the engine's own binding, whose function does nothing at all."""
+    wasm = calling(name)
+    bench = prepare_code(wasm, b"PING", 1)
+
+    result = benchmark(process, bench.storage, bench.run)
+
+    own = shortest(lambda: process(bench.storage, bench.run), 5) / CALLS
+    peer = shortest(lambda: call_nothing(wasm, name), 5) / CALLS
+    benchmark.extra_info |= {
+        "peer": "wasmtime's Python binding: a function without a body",
+        "microseconds": round(1e6 * own, 2),
+        "peer_microseconds": round(1e6 * peer, 2),
+        "ratio": round(peer / own, 2),
+    }
+    assert [report.outcome for report in result.dispatches] == ["Success"]
+
+
+def calling(name: str) -> bytes:
+    """A program whose `handle` calls the host so many times."""
+    parameters, arguments = SYSTEM_CALLS[name]
+    loop = f"(br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const {CALLS})))"
+    return bytes(
+        wat2wasm(
+            f'''(module (import "env" "memory" (memory 1)) (import "env" "{name}" (func $call {parameters}))
+            (func (export "init"))
+            (func (export "handle") (local $i i32) (loop $again (call $call {arguments}) {loop})))'''
+        )
+    )
+
+
+def call_nothing(wasm: bytes, name: str) -> None:
+    """The same calls, uninstrumented, of a function that does nothing."""
+    store, linker = Store(ENGINE), Linker(ENGINE)
+    linker.define(store, "env", "memory", Memory(store, MemoryType(Limits(1, None))))
+    linker.define_func("env", name, FuncType([ValType.i32()] * SYSCALLS[name].arity, []), lambda *_: None)
+    handle = linker.instantiate(store, Module(ENGINE, wasm)).exports(store)["handle"]
+    assert isinstance(handle, Func)
+    handle(store)
 
 
 def instantiate(code: ExecutableCode) -> None:
