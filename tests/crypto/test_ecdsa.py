@@ -78,7 +78,7 @@ def test_the_recorded_transaction_recovers_to_its_sender() -> None:
 
 
 @given(keys, digests)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @example(PrivateKey((1).to_bytes(32, "big")), Bytes32(b"\xff" * 32))
 @example(PrivateKey((CURVE_ORDER - 1).to_bytes(32, "big")), Bytes32(CURVE_ORDER.to_bytes(32, "big")))
 @example(PrivateKey((7).to_bytes(32, "big")), Bytes32.zero())
@@ -92,7 +92,7 @@ def test_signing_and_recovery_agree_with_plain_arithmetic(key: PrivateKey, diges
     st.one_of(st.integers(1, 40), st.integers(1, CURVE_ORDER - 1)), st.integers(1, CURVE_ORDER - 1),
     st.integers(27, 30), digests,
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_recovery_of_any_numbers_agrees_with_plain_arithmetic(r: int, s: int, v: int, digest: Bytes32) -> None:
     signature = Signature.from_parts(r, s, v)
     try:
@@ -105,7 +105,7 @@ def test_recovery_of_any_numbers_agrees_with_plain_arithmetic(r: int, s: int, v:
 
 
 @given(keys, st.binary(max_size=40))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_personal_messages_are_those_of_wallets(key: PrivateKey, text: bytes) -> None:
     digest = Bytes32(text.ljust(32, b"\1")[:32])
     signed = Account.sign_message(encode_defunct(primitive=digest), bytes(key))

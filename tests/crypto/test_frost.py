@@ -162,7 +162,7 @@ scalars = st.integers(1, CURVE_ORDER - 1)
 
 
 @given(st.integers(1, 6), st.data(), st.binary(min_size=32, max_size=32))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_what_several_sign_the_router_accepts(count: int, data: st.DataObject, message: bytes) -> None:
     threshold = data.draw(st.integers(1, count))
     coefficients = data.draw(st.lists(scalars, min_size=threshold, max_size=threshold))

@@ -84,7 +84,7 @@ def members_for_peer(struct: StructType) -> list[dict[str, str]]:
 
 
 @given(values(MAIL), st.integers(0, 2**256 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_structure_is_hashed_like_eth_account_does(mail: dict[str, Any], chain: int) -> None:
     domain = Domain("Post", "2", U256(chain), ROUTER.verifying_contract)
     signable = encode_typed_data(

@@ -309,7 +309,7 @@ def as_code(program: list[tuple[str, list[int]]]) -> object:
     return handler(body, " ".join(f"{name}:{CALLS[name]}" for name in names))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(steps, max_size=8),
     st.sampled_from([10**12, 3 * 10**9, 6 * 10**8, 2 * 10**8]),

@@ -199,7 +199,7 @@ def check_history(seed: int, rounds: list[list[int]], answers: bool) -> Counter[
     return done
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 255),
     rounds=st.lists(st.lists(st.integers(0, 10_000), max_size=6), min_size=1, max_size=8),

@@ -62,7 +62,7 @@ def eras(draw: st.DrawFn) -> Era:
     return Era(START, TOKEN, commission, U256(draw(amounts)), tuple(batches), operators)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(eras(), st.dictionaries(st.integers(0, 8), st.integers(1, 2**100), max_size=4))
 def test_no_unit_appears_or_vanishes(era: Era, before: dict[int, int]) -> None:
     totals = [(person(number), U256(total)) for number, total in before.items()]
@@ -82,7 +82,7 @@ def test_no_unit_appears_or_vanishes(era: Era, before: dict[int, int]) -> None:
     assert rewards.commitment.timestamp == START
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(eras(), st.randoms(use_true_random=False))
 def test_the_order_of_what_is_given_does_not_matter(era: Era, dice: Any) -> None:
     operators, batches = list(era.operators), list(era.batches)
@@ -92,7 +92,7 @@ def test_the_order_of_what_is_given_does_not_matter(era: Era, dice: Any) -> None
     assert compute_era_rewards(other, []) == compute_era_rewards(era, [])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(eras())
 def test_nobody_is_off_by_a_whole_unit(era: Era) -> None:
     rewards = compute_era_rewards(era, [])
@@ -258,7 +258,6 @@ def official() -> Official:
     return Official(artifacts)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 3))
 def test_weights_without_signatures_are_carried(count: int) -> None:
     rewards = compute_era_rewards(small_era(batches=(CommittedBatch(U64(5), U128(count), ()),)), [])

@@ -219,7 +219,7 @@ inputs = st.lists(
 
 
 @given(steps=inputs, own=st.integers(0, 2), threshold=st.integers(1, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_comes_in_a_batch_has_its_signatures(
     steps: list[tuple[str, object]], own: int, threshold: int
 ) -> None:

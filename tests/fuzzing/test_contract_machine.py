@@ -29,7 +29,6 @@ TEST_SIZE = settings(
     max_examples=20,
     stateful_step_count=20,
     derandomize=True,
-    deadline=None,
     database=None,
     phases=[Phase.generate, Phase.shrink],
 )

@@ -39,7 +39,7 @@ KINDS: list[Any] = [
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_values_survive_the_json_form(kind: Any, data: st.DataObject) -> None:
     value = data.draw(from_type(kind))
@@ -52,7 +52,7 @@ def test_borders_are_found_quickly() -> None:
     assert find(from_type(U256), lambda value: value == (1 << 256) - 1) == (1 << 256) - 1
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(from_type(BatchCommitment), from_type(BatchCommitment))
 def test_equal_digests_mean_what_is_hashed_is_equal(one: BatchCommitment, other: BatchCommitment) -> None:
     if one == other:
@@ -119,7 +119,7 @@ def test_every_public_type_has_values(room: str) -> None:
 def check_has_values(name: str) -> None:
     kind = TYPES[name]
 
-    @settings(max_examples=1, database=None, suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=1, database=None, suppress_health_check=list(HealthCheck))
     @given(from_type(kind))
     def is_a_value(value: Any) -> None:
         assert isinstance(value, get_origin(kind) or kind), name
@@ -133,7 +133,7 @@ def test_machinery_says_so(name: str) -> None:
         from_type(TYPES[name]).validate()
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(from_type(ProgramState))
 def test_generated_states_can_be_stored(state: ProgramState) -> None:
     """What their references lead to is stored with them, and is read back the same."""

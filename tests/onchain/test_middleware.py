@@ -195,7 +195,7 @@ def test_a_return_makes_an_operator_forget_that_it_was_there() -> None:
     assert elected(chain, START + 102, 1) == [person(1)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.lists(st.integers(0, 3), min_size=5, max_size=5), max_size=4),
     st.integers(1, 6),

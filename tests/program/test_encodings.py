@@ -39,7 +39,7 @@ def check(name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.binary(max_size=300))
 def test_any_bytes(name: str, data: bytes) -> None:
     check(name, data)

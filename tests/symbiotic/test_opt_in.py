@@ -97,7 +97,7 @@ def test_a_signature_is_good_once_until_its_deadline(chain: Chain) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=12))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_histories_are_those_of_a_plain_model(moves: list[tuple[int, bool]]) -> None:
     chain = Chain()
     chain.call(SIGNER, chain.operators, "registerOperator()")

@@ -82,7 +82,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_vault_never_pays_more_than_it_has(steps: list[tuple[str, int, int, int]]) -> None:
     accounts, now, balance = fresh(), START, 0
     for kind, who, amount, wait in steps:

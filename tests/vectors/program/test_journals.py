@@ -173,7 +173,7 @@ def by_dice() -> Iterator[tuple[int, Apply]]:
             yield index, case
 
 
-@pytest.mark.parametrize(("index", "case"), by_dice())
+@pytest.mark.parametrize(("index", "case"), list(by_dice()))
 def test_by_dice(vectors: Recorder, index: int, case: Apply) -> None:
     """Small networks: journals, due tasks, schedules, memory (JOU-30, JOU-60, JOU-80, PST-20 to PST-30)."""
     vectors.hash(case.operation, case.input, name=f"seed_7_{index}")
