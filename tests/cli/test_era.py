@@ -51,6 +51,10 @@ def test_an_era_on_both_sides(official: None, tmp_path: Path) -> None:
     for told in ("refused the batch: NotNetworkMiddleware", "executed the slash of operator 3", "vetoed the slash"):
         assert told in result.output
     assert re.findall(r"^ +difference +(\S+)", result.output, re.MULTILINE) == ["0", "0", "0"]
+    for verdict in ("ForgedSignature", "DutiesDone", "AlreadyPunished; three days later: Stale"):
+        assert verdict in result.output
+    at_stake = re.findall(r"staker . in vault East .*\u2212(\S+)", result.output)
+    assert at_stake[:2] == ["19,285.714285714287", "25,714.285714285714"]
     text = html.read_text()
     assert text.count("spec = EVM") > 30
     assert not re.search(r"(src|href)=", text), "the page needs nothing else"

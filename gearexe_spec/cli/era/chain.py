@@ -99,6 +99,8 @@ class EraChain:
         differences: where the sides parted, in the order of the steps.
         steps: transactions so far.
         balances: of the holders, by name, after the last step.
+        stakers: pairs of a staker and a vault in which it has stake.
+        stakes: by such pair, as text: what can be slashed of it, what it asked back of late included.
     """
 
     def __init__(self, sides: Sides, init: Init, labels: dict[str, str], holders: list[str]) -> None:
@@ -107,6 +109,8 @@ class EraChain:
         self.differences: list[Difference] = []
         self.steps = self.comparisons = 0
         self.balances: dict[str, int] = {}
+        self.stakers: list[tuple[str, str]] = []
+        self.stakes: dict[str, int] = {}
         sides.begin(init)
         self.count()
 
@@ -202,21 +206,24 @@ class EraChain:
             self.differences.append(Difference(f"/{what}", str(expected), str(got)))
 
     def count(self) -> None:
-        """Count everybody's tokens: both sides must agree, and the sum must be the token's supply."""
-        token = self.labels["token"]
-        views: list[Json] = [
-            {"to": token, "calldata": encode_call("balanceOf(address)", self.labels[holder])} for holder in self.holders
-        ]
-        views.append({"to": token, "calldata": encode_call("totalSupply()")})
+        """Count everybody's tokens and stakes: both sides must agree, and the tokens must be all there are."""
+        holders = [self._view("token", "balanceOf(address)", holder) for holder in self.holders]
+        stakes = [self._view(vault, "slashableBalanceOf(address)", staker) for staker, vault in self.stakers]
+        views: list[Json] = [self._view("token", "totalSupply()"), *holders, *stakes]
         answer, difference = self.sides.look(Apply("economics/views", {"block": self._block(), "views": views}))
         if difference is not None:
             self.differences.append(difference)
         if not isinstance(answer, Accepted):
             raise StoryBroken(f"no balances: {answer}")
         outputs: Any = answer.outputs
-        *amounts, supply = (int(value["returnData"], 16) for value in outputs["values"])
-        self.balances = dict(zip(self.holders, amounts, strict=True))
-        self.check("supply", supply, sum(amounts))
+        supply, *amounts = (int(value["returnData"], 16) for value in outputs["values"])
+        self.balances = dict(zip(self.holders, amounts, strict=False))
+        names = (f"{staker} in {vault}" for staker, vault in self.stakers)
+        self.stakes = dict(zip(names, amounts[len(holders) :], strict=True))
+        self.check("supply", supply, sum(self.balances.values()))
+
+    def _view(self, to: str, signature: str, *names: str) -> Json:
+        return {"to": self.at(to), "calldata": encode_call(signature, *map(self.at, names))}
 
     def _block(self) -> Json:
         return {"number": hex(self.block.number), "timestamp": hex(self.block.timestamp)}

@@ -38,7 +38,7 @@ def leave(telling: Telling) -> int:
             before = chain.balances[name]
             chain.send(name, plan.name, "claimBatch(address,uint256[])", name, asked)
             got = chain.balances[name] - before
-            facts[f"{name} of {plan.name}"] = f"{wvara(got)} for {wvara(plan.deposits[name])}"
+            facts[f"{name} in {plan.name}"] = f"{wvara(got)} for {wvara(plan.deposits[name])}"
             together += got
     telling.told("stakers", "claimed it, after two epochs", **facts)
     telling.end()

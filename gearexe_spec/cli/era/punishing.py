@@ -9,6 +9,7 @@ from functools import partial
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U16, U32, U48, U256
 from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.cli.era.chain import StoryBroken
 from gearexe_spec.cli.era.committing import TIMES, Committee, TakenBatch
 from gearexe_spec.cli.era.electing import ELECTED_ERA, name_of
 from gearexe_spec.cli.era.network import EPOCH, VETO, key_of
@@ -100,10 +101,12 @@ def make_trial(committee: Committee) -> Trial:
 def judge_lie(telling: Telling, trial: Trial, batches: list[TakenBatch]) -> SlashRequest:
     """Of one head two batches with other states, both with the operator's signature; somebody else's is refused."""
     evidence = find_lie(telling, trial, batches, LIAR)
-    telling.said("everybody", f"saw that {LIAR} signed two batches on one predecessor, with two states for one head")
+    telling.said(
+        "everybody", f"can see that {LIAR} signed two batches on one predecessor, with two states for one head"
+    )
     forged = replace(evidence, validator=Address.from_hex(telling.chain.at(ACCUSED_FALSELY)))
     verdict = refusal(partial(check_conflicting_batches, forged, trial))
-    telling.said("everybody", f"accused {ACCUSED_FALSELY} of it with the same signatures: {verdict}")
+    telling.said("everybody", f"refuses to punish {ACCUSED_FALSELY} for it: {verdict}")
     asked = check_conflicting_batches(evidence, trial)
     tell_verdict(telling, f"{LIAR} contradicted itself", asked)
     return asked
@@ -131,7 +134,7 @@ def judge_idleness(telling: Telling, trial: Trial, batches: list[TakenBatch]) ->
     first, last = committed[0].digest, committed[-1].digest
     honest = MissedDuties(Address.from_hex(telling.chain.at(ACCUSED_FALSELY)), ELECTED_ERA, first, last)
     verdict = refusal(partial(check_missed_duties, honest, committed, trial))
-    telling.said("everybody", f"accused {ACCUSED_FALSELY} of missed duties: {verdict}")
+    telling.said("everybody", f"refuses to punish {ACCUSED_FALSELY} for missed duties: {verdict}")
 
     evidence = replace(honest, validator=Address.from_hex(telling.chain.at(IDLER)))
     asked = check_missed_duties(evidence, committed, trial)
@@ -146,7 +149,7 @@ def tell_verdict(telling: Telling, what: str, asked: SlashRequest) -> None:
     labels = telling.network.labels
     telling.said(
         "everybody",
-        f"judged alike: {what}",
+        f"judges alike: {what}",
         evidence=asked.evidence.to_hex(),
         offence=asked.offence.to_hex(),
         **{f"asked of {name_of(labels, slash.vault.to_hex())}": wvara(int(slash.amount)) for slash in asked.vaults},
@@ -154,12 +157,16 @@ def tell_verdict(telling: Telling, what: str, asked: SlashRequest) -> None:
 
 
 def refusal(check: Callable[[], SlashRequest]) -> str:
-    """Why evidence justifies nothing."""
+    """Why evidence justifies nothing.
+
+    Raises:
+        StoryBroken: it justifies a slash.
+    """
     try:
         check()
     except Rejected as rejected:
-        return f"refused, {rejected.reason.name}"
-    return "not refused"
+        return rejected.reason.name
+    raise StoryBroken("evidence that proves nothing justified a slash")
 
 
 def request(telling: Telling, asked: SlashRequest) -> None:
@@ -206,4 +213,4 @@ def try_again(telling: Telling, trial: Trial, batches: list[TakenBatch], lied: S
     again = replace(trial, now=now, punished=(lied.offence,))
     late = replace(trial, now=U48(int(trial.now) + EPOCH))
     second, third = (refusal(partial(check_conflicting_batches, evidence, given)) for given in (again, late))
-    telling.said("everybody", f"showed the same evidence again: {second}; three days later: {third}")
+    telling.said("everybody", f"refuses to punish {LIAR} for it again: {second}; three days later: {third}")

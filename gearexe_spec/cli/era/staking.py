@@ -134,6 +134,7 @@ def deposit(telling: Telling, plan: VaultPlan) -> None:
     chain = telling.chain
     for name, units in plan.deposits.items():
         chain.send(name, "token", "approve(address,uint256)", plan.name, units)
+        chain.stakers.append((name, plan.name))
         chain.send(name, plan.name, "deposit(address,uint256)", name, units)
     deposits = {name.replace(" ", "_"): wvara(units) for name, units in plan.deposits.items()}
     telling.told("stakers", f"deposited in {plan.name}", **deposits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gearexe_spec.cli.account import Account, Sheet
@@ -28,6 +29,7 @@ class Telling:
     compared: bool
     _told: int = 0
     _before: dict[str, int] = field(default_factory=dict)
+    _staked: dict[str, int] = field(default_factory=dict)
 
     @property
     def agreed(self) -> bool:
@@ -38,7 +40,7 @@ class Telling:
         """Begin a phase, whose title says when."""
         days, seconds = divmod(self.chain.block.timestamp - FIRST_BLOCK.timestamp, DAY)
         self.account.chapter(f"{title} (day {days}, {seconds // 3600:02}:{seconds % 3600 // 60:02})")
-        self._before = dict(self.chain.balances)
+        self._before, self._staked = self.chain.balances, self.chain.stakes
 
     def told(self, actor: str, did: str, /, **facts: object) -> None:
         """What happened on the chain since the last step that was told."""
@@ -52,17 +54,23 @@ class Telling:
         self.account.step(actor, did, **facts)
 
     def end(self) -> None:
-        """End a phase: who had and has how much."""
+        """End a phase: who had and has how much, in the purse and at stake."""
         before, after = self._before, self.chain.balances
         if before == after:
             self.said("everybody", f"has what they had: {wvara(sum(after.values()))} together")
-            return
-        names = [name for name in self.chain.holders if before.get(name) or after[name]]
-        rows = [(name, before.get(name, 0), after[name]) for name in names]
-        rows.append(("together", sum(before.values()), sum(after.values())))
-        pale = frozenset(place for place, (_, had, has) in enumerate(rows) if had == has and place < len(names))
-        cells = tuple((name, amount(had), amount(has), change(has - had)) for name, had, has in rows)
-        self.account.sheet(Sheet(("WVARA of", "before", "after", "change"), cells, pale))
+        else:
+            self.account.sheet(compare("WVARA of", before, after))
+        if self._staked != self.chain.stakes:
+            self.account.sheet(compare("what can be slashed of", self._staked, self.chain.stakes))
+
+
+def compare(head: str, before: Mapping[str, int], after: Mapping[str, int]) -> Sheet:
+    """Amounts before and after, by name; who has nothing both times is left out."""
+    rows = [(name, before.get(name, 0), has) for name, has in after.items() if has or before.get(name)]
+    pale = frozenset(place for place, (_, had, has) in enumerate(rows) if had == has)
+    rows.append(("together", sum(before.values()), sum(after.values())))
+    cells = tuple((name, amount(had), amount(has), change(has - had)) for name, had, has in rows)
+    return Sheet((head, "before", "after", "change"), cells, pale)
 
 
 def amount(units: int) -> str:
