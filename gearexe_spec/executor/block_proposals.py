@@ -57,7 +57,6 @@ class ProposalRejection(Rejection):
     TransactionNotValid = auto()
     """Carries the verdict."""
     TooManyPrograms = auto()
-    PayloadTooLarge = auto()
     """Only of a proposer's own block."""
 
     @property
@@ -134,7 +133,7 @@ def build_operations(
         pool: fetched from the mempool, in the order in which they are tried; any order is valid.
 
     Raises:
-        Rejected: HeaderMissing, EventsMissing, MbRowMissing, ProgramStateMissing; PayloadTooLarge.
+        Rejected: HeaderMissing, EventsMissing, MbRowMissing, ProgramStateMissing.
     """
     advance = choose_advance(view, parent, head, quarantine)
     checker = make_checker(view, head, parent)
@@ -146,8 +145,7 @@ def build_operations(
     first: tuple[Operation, ...] = () if advance is None else (AdvanceTillEthereumBlock(advance),)
     chosen = choose_transactions(valid, touched)
     contents: Operations = (*first, *chosen, ProgressTasks(), ProcessQueuesV3(GAS_ALLOWANCE))
-    if len(operations.encode(contents)) > GREATEST_PAYLOAD:
-        raise Rejected(ProposalRejection.PayloadTooLarge)
+    assert len(operations.encode(contents)) <= GREATEST_PAYLOAD, "transactions are capped far below"
     return contents
 
 

@@ -71,8 +71,21 @@ class SignedValidatorIdentity:
         return peer_id_of_key(self.network_key)
 
 
+class _AddressesCodec(Codec[tuple[bytes, ...]]):
+    """A list of byte strings, judged before what follows is read (ROL-27)."""
+
+    def encode_into(self, value: tuple[bytes, ...], out: bytearray) -> None:
+        _ADDRESSES.encode_into(value, out)
+
+    def decode_from(self, reader: Reader) -> tuple[bytes, ...]:
+        addresses = _ADDRESSES.decode_from(reader)
+        find_peer_id(addresses)
+        return addresses
+
+
+_ADDRESSES = vector(byte_vector())
 validator_identity: Codec[ValidatorIdentity] = struct(
-    ValidatorIdentity, addresses=vector(byte_vector()), creation_time=u128
+    ValidatorIdentity, addresses=_AddressesCodec(), creation_time=u128
 )
 
 
@@ -81,24 +94,24 @@ def digest_identity(identity: ValidatorIdentity) -> Bytes32:
     return keccak256(b"".join(identity.addresses) + identity.creation_time.to_big_endian())
 
 
-def find_peer_id(identity: ValidatorIdentity) -> bytes:
-    """The one peer id in which all addresses end (ROL-27).
+def find_peer_id(addresses: tuple[bytes, ...]) -> bytes:
+    """The one peer id in which all addresses end; one address after the other is judged (ROL-27).
 
     Raises:
-        Rejected: NoAddresses, TooManyAddresses, DuplicatedAddress; a MultiaddressRejection; AddressWithoutPeerId,
-            DifferentPeerIds.
+        Rejected: NoAddresses, TooManyAddresses; for each address a MultiaddressRejection, AddressWithoutPeerId,
+            DifferentPeerIds, DuplicatedAddress.
     """
-    addresses = identity.addresses
     if not addresses:
         raise Rejected(IdentityRejection.NoAddresses)
     if len(addresses) > GREATEST_ADDRESS_COUNT:
         raise Rejected(IdentityRejection.TooManyAddresses)
-    if len(set(addresses)) != len(addresses):
-        raise Rejected(IdentityRejection.DuplicatedAddress)
-    peer_ids = {_peer_id_of(address) for address in addresses}
-    if len(peer_ids) > 1:
-        raise Rejected(IdentityRejection.DifferentPeerIds)
-    return peer_ids.pop()
+    first = _peer_id_of(addresses[0])
+    for place, address in enumerate(addresses):
+        if _peer_id_of(address) != first:
+            raise Rejected(IdentityRejection.DifferentPeerIds)
+        if address in addresses[:place]:
+            raise Rejected(IdentityRejection.DuplicatedAddress)
+    return first
 
 
 def sign_identity(identity: ValidatorIdentity, validator: PrivateKey, network: PrivateKey) -> SignedValidatorIdentity:
@@ -124,14 +137,12 @@ class _SignedIdentityCodec(Codec[SignedValidatorIdentity]):
 
     def decode_from(self, reader: Reader) -> SignedValidatorIdentity:
         identity = validator_identity.decode_from(reader)
-        by_validator = signature_codec.decode_from(reader)
-        by_network = signature_codec.decode_from(reader)
-        peer_id = find_peer_id(identity)
         digest = digest_identity(identity)
-        signed = SignedValidatorIdentity(
-            identity, by_validator, by_network, recover(by_validator, digest), recover(by_network, digest)
-        )
-        if signed.peer_id != peer_id:
+        by_validator = signature_codec.decode_from(reader)
+        validator_key = recover(by_validator, digest)
+        by_network = signature_codec.decode_from(reader)
+        signed = SignedValidatorIdentity(identity, by_validator, by_network, validator_key, recover(by_network, digest))
+        if signed.peer_id != _peer_id_of(identity.addresses[0]):
             raise Rejected(IdentityRejection.NotTheNetworkKey)
         return signed
 

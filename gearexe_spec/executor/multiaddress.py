@@ -129,7 +129,7 @@ def decode_multiaddress(data: bytes) -> tuple[Component, ...]:
         code, place = read_varint(data, place)
         protocol = PROTOCOLS.get(code)
         if protocol is None:
-            raise Rejected(MultiaddressRejection.UnknownProtocol, code)
+            raise Rejected(MultiaddressRejection.UnknownProtocol, {"code": code})
         length = protocol.length
         if length is None:
             length, place = read_varint(data, place)
