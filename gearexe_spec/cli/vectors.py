@@ -1,4 +1,4 @@
-"""`gearexe-spec vectors`: fill, list, lint, show, hash, coverage, pack our own vectors."""
+"""`gearexe-spec vectors`: fill, list, lint, show, hash, coverage, pack our own vectors; exchanges of any."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import typer
 from rich.console import Console
 
 from gearexe_spec.conformance.coverage import map_rules, page
-from gearexe_spec.conformance.suite import shipped_vectors
+from gearexe_spec.conformance.exchanges import list_exchanges
+from gearexe_spec.conformance.lines import to_line
+from gearexe_spec.conformance.suite import find_files, shipped_vectors
 from gearexe_spec.conformance.vectors.archive import pack_archive
 from gearexe_spec.conformance.vectors.canonical import canonical
 from gearexe_spec.conformance.vectors.fill import MANIFEST, assemble, load_fragments, write_folder
@@ -129,6 +131,16 @@ def pack(
     """Write a release archive; the same vectors give the same bytes."""
     digest = pack_archive(folder or shipped_vectors(), archive)
     typer.echo(f"{digest}  {archive.name}")
+
+
+@app.command()
+def exchanges(
+    only: Annotated[str | None, typer.Argument(help="Glob over folder/file/case.")] = None,
+    suite: Annotated[Path | None, typer.Option(help="File or folder of recorded cases; default: all.")] = None,
+) -> None:
+    """Write cases, production's recordings too, as requests with expected answers: one line of JSON per case."""
+    for case in list_exchanges(find_files(suite or shipped_vectors()), only):
+        typer.echo(to_line(case), nl=False)
 
 
 def _manifest(folder: Path | None) -> Any:

@@ -138,11 +138,16 @@ class _UnknownFormat(Exception):
     pass
 
 
+def has_cases(document: Document) -> bool:
+    """Whether a document holds cases; others only count them (VEC-3)."""
+    return format_of(document) not in WITHOUT_CASES
+
+
 def cases_of(document: Document) -> Iterator[Case]:
     """The cases of a document, by the adapter of its format (VEC-2)."""
     import_rooms()
     name = format_of(document)
-    if name in WITHOUT_CASES:
+    if not has_cases(document):
         raise _NoCases
     if name is None:
         raise _UnknownFormat("a document that names no format")

@@ -46,7 +46,7 @@ class RemoteTarget(Target):
         return self._hello
 
     def reset(self) -> None:
-        """The next request begins a fresh session; a lost target is started again."""
+        """The next request begins a fresh session; a lost target is started again (WIR-37)."""
         self._stale = True
 
     def answer(self, request: Request) -> Answer:
