@@ -16,6 +16,7 @@ from gearexe_spec.conformance.json_form import Json, to_json
 from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.conformance.vectors.production_oracle import as_release
 from gearexe_spec.conformance.wire import Accepted, Apply, RejectedAnswer
+from tests.production.sdk import BUILT, call, code
 from tests.vectors.runs import message, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -57,8 +58,13 @@ EXAMPLE_PAYLOADS = {
     "hog": ("\x01\x00\x00\x00", "\xff\xff\xff\xff", "\x00\x00\x00\x00", ""),
     "faults": (*"PUMOLRVZ", ""),
 }
+SDK_PAYLOADS = {
+    "courier": ("", "\0" * 32, "\0" * 32 + "\x04?\0", "\x04\0\0\0\0" + "\0" * 27),
+    "tally": ("", call("create(bool)").decode("latin-1"), call("createWith(bool,uint128)", 5).decode("latin-1")),
+}
 CASES = [
     *((name, (EXAMPLES / f"{name}.wasm"), payload) for name, every in EXAMPLE_PAYLOADS.items() for payload in every),
+    *((name, BUILT / f"{name}.wasm", payload) for name, every in SDK_PAYLOADS.items() for payload in every),
     *((name, wasm, "") for name, wasm in HOSTILE.items()),
 ]
 
@@ -67,7 +73,7 @@ CASES = [
 def test_demo_ends_as_production_does(
     name: str, program: Path | bytes, payload: str, production: Target, tmp_path: Path
 ) -> None:
-    wasm = program if isinstance(program, bytes) else program.read_bytes()
+    wasm = code(name) if name in SDK_PAYLOADS else program if isinstance(program, bytes) else program.read_bytes()
     sent = payload.encode("latin-1")
     path = tmp_path / f"{name.replace(' ', '_')}.wasm"
     path.write_bytes(wasm)

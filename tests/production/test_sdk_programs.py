@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from eth_abi.abi import encode
 from typer.testing import CliRunner
 
 from gearexe_spec.base.ids import ActorId, MessageId
@@ -27,23 +26,33 @@ from gearexe_spec.executor.requests import (
     RequestEvent,
 )
 from tests.production.release_network import ReleaseNetwork, Said
+from tests.production.sdk import (
+    ASK_ALONE,
+    ASK_AND_WAIT,
+    ASK_BOTH,
+    DONE,
+    PROGRAMS,
+    SLEEP,
+    TOO_LATE,
+    amount,
+    answered,
+    ask,
+    ask_other,
+    blocks,
+    call,
+    code,
+    errand,
+    header,
+    interface_id,
+    number,
+    short,
+)
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-PROGRAMS = ("courier", "tally")
 FIRST, SECOND = (ActorId(bytes(12) + bytes([number]) * 20) for number in (0x21, 0x22))
 ALICE, BOB = (ActorId(bytes(12) + bytes([number]) * 20) for number in (0x01, 0x02))
 EVENTS = ActorId(bytes(12) + b"\xff" * 20)
 ENOUGH = U128(10**15)
 NOBODY = ActorId.zero()
-
-
-def code(name: str) -> bytes:
-    path = EXAMPLES / "sdk" / "build" / f"{name}.wasm"
-    if not path.is_file():
-        pytest.skip(
-            f"{name} is not built: make programs (needs rustc-web, cargo-web, rust-web-src, lld, and the crates)"
-        )
-    return path.read_bytes()
 
 
 # Codes
@@ -96,38 +105,13 @@ def found(program: ActorId, wasm: bytes) -> tuple[RequestEvent, ...]:
 
 
 def speaker() -> Callable[..., RequestEvent]:
-    number = iter(range(1, 1000))
+    numbers = iter(range(1, 256))
 
     def say(program: ActorId, payload: bytes, source: ActorId = ALICE, value: int = 0) -> RequestEvent:
-        key = MessageId(bytes([next(number)]) * 32)
+        key = MessageId(bytes([next(numbers)]) * 32)
         return MessageQueueingRequested(program, key, source, payload, U128(value), False)
 
     return say
-
-
-def errand(index: int, *parts: bytes) -> bytes:
-    return bytes([index]) + b"".join(parts)
-
-
-def short(content: bytes) -> bytes:
-    """A vector of less than 64 bytes in SCALE."""
-    return bytes([len(content) << 2]) + content
-
-
-def blocks(number: int) -> bytes:
-    return number.to_bytes(4, "little")
-
-
-def ask(to: ActorId, question: bytes, patience: int | None = None) -> bytes:
-    return errand(0, bytes(to), short(question), b"\0" if patience is None else b"\1" + blocks(patience))
-
-
-def answered(content: bytes) -> bytes:
-    return b"\0" + short(content)
-
-
-TOO_LATE, DONE = b"\1", b"\3"
-ASK_AND_WAIT, ASK_BOTH, ASK_ALONE, SLEEP = 1, 2, 3, 4
 
 
 def replies(said: list[Said]) -> list[bytes]:
@@ -242,11 +226,6 @@ def test_initialization_waits_for_a_greeting(production: Target) -> None:
 # The tally: a Sails service
 
 
-def call(signature: str, *arguments: object, wants_call: bool = False) -> bytes:
-    kinds = signature[signature.index("(") + 1 : -1].split(",")
-    return bytes(keccak256(signature.encode())[:4]) + encode(kinds, [wants_call, *arguments])
-
-
 def tallies(production: Target) -> tuple[ReleaseNetwork, Callable[..., RequestEvent]]:
     wasm = code("tally")
     network = ReleaseNetwork(production, dict.fromkeys((FIRST, SECOND), wasm))
@@ -260,10 +239,6 @@ def tallies(production: Target) -> tuple[ReleaseNetwork, Callable[..., RequestEv
     assert [step.outcome for step in ran] == ["InitSuccess"] * 2
     assert [message.code for message in said] == [ReplyCode.SuccessAuto] * 2
     return network, say
-
-
-def number(value: int) -> bytes:
-    return value.to_bytes(32, "big")
 
 
 def test_command_answers_and_emits_a_solidity_event(production: Target) -> None:
@@ -313,25 +288,16 @@ def test_value_comes_and_half_goes_back(production: Target) -> None:
 def test_service_asks_another_and_waits(production: Target) -> None:
     network, say = tallies(production)
     query = bytes(keccak256(b"tallyTotal(bool)")[:4])
-    asked = bytes(keccak256(b"tallyAddOf(bool,address,bytes4)")[:4]) + encode(
-        ["bool", "bytes32", "bytes4"], [False, bytes(SECOND), query]
-    )
-    ran, said = network.block(say(FIRST, asked))
+    ran, said = network.block(say(FIRST, ask_other(SECOND, query)))
     assert [step.outcome for step in ran] == ["Wait", "Success", "Success", "Success"]
     assert replies(said) == [number(1000)]
-    ran, said = network.block(say(FIRST, asked.replace(query, b"none")))
+    ran, said = network.block(say(FIRST, ask_other(SECOND, b"none")))
     assert [step.outcome for step in ran][-1] == "MessageTrap"
     assert b"one word expected" in replies(said)[0]
 
 
 def test_sails_payloads_with_a_header(production: Target) -> None:
     network, say = tallies(production)
-
-    def header(entry: int, route: int = 1) -> bytes:
-        return b"GM\x01\x10" + interface_id() + entry.to_bytes(2, "little") + bytes([route, 0])
-
-    def amount(value: int) -> bytes:
-        return value.to_bytes(16, "little")
 
     _, said = network.block(say(FIRST, header(0) + amount(40)), say(FIRST, header(4, route=0)))
     _, event, *both = said
@@ -344,21 +310,3 @@ def test_sails_payloads_with_a_header(production: Target) -> None:
     assert [step.outcome for step in ran] == ["MessageTrap"] * 2
     assert [message.code for message in said] == [ReplyCode.ExecutionUserspacePanic] * 2
     assert b"unknown call" in said[0].payload.lower()
-
-
-def interface_id() -> bytes:
-    """Of the service, from its functions and its event."""
-
-    def of(*parts: bytes) -> bytes:
-        return bytes(keccak256(b"".join(parts)))
-
-    wide, actor, text = of(b"u128"), of(b"ActorId"), of(b"String")
-    selector = of(of(b"u8"), b"4")
-    functions = (
-        of(b"command", b"Add", wide, b"res", wide),
-        of(b"command", b"AddOf", actor, selector, b"res", wide),
-        of(b"command", b"Deposit", b"res", wide),
-        of(b"command", b"Subtract", wide, b"res", wide, b"throws", text),
-        of(b"query", b"Total", b"res", wide),
-    )
-    return of(*functions, of(of(b"Added", actor, wide, wide)))[:8]

@@ -124,7 +124,8 @@ pub fn stage(input: Input) -> Outcome {
         }
         None => limited(module, limit, None::<fn(&Module) -> CustomConstantCostRules>),
     };
-    let instrumented = instrumented.map_err(|error| refusal(error.into()))?;
+    let mut instrumented = instrumented.map_err(|error| refusal(error.into()))?;
+    instrumented.strip_custom_sections(); // as production does behind its last step
     Ok(json!({"bytes": instrumented.serialize().map_err(|error| refusal(error.into()))?.form()}))
 }
 
