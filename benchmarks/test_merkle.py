@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,9 @@ from gearexe_spec.crypto.merkle_dump import build_standard_tree
 values = [(Address((i + 1).to_bytes(20, "big")), i * 10**12) for i in range(int(sys.argv[1]))]
 began = time.perf_counter()
 tree = build_standard_tree(OPERATOR_REWARDS_ENCODING, values)
-print(json.dumps({"root": tree.tree.root.to_hex(), "seconds": time.perf_counter() - began}))
+seconds = time.perf_counter() - began
+status = open("/proc/self/status").read()
+print(json.dumps({"root": tree.tree.root.to_hex(), "seconds": seconds, "status": status}))
 """
 THEIRS = """
 const { StandardMerkleTree } = require("@openzeppelin/merkle-tree");
@@ -44,7 +47,9 @@ const values = Array.from({ length: Number(process.argv[1]) }, (_, i) => [
 ]);
 const began = process.hrtime.bigint();
 const tree = StandardMerkleTree.of(values, ["address", "uint256"]);
-console.log(JSON.stringify({ root: tree.root, seconds: Number(process.hrtime.bigint() - began) / 1e9 }));
+const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+const status = require("fs").readFileSync("/proc/self/status", "utf8");
+console.log(JSON.stringify({ root: tree.root, seconds, status }));
 """
 
 
@@ -59,13 +64,11 @@ class Built:
 
 def build(*command: str) -> Built:
     """Run one side to its end."""
-    with subprocess.Popen([*command, str(LEAVES)], cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        said: dict[str, Any] = json.loads(process.stdout.read())
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return Built(said["root"], said["seconds"], usage.ru_maxrss // 1024)
+    answer = subprocess.run([*command, str(LEAVES)], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    said: dict[str, Any] = json.loads(answer.stdout)
+    peak = re.search(r"VmHWM:\s*(\d+) kB", said["status"])
+    assert peak is not None
+    return Built(said["root"], said["seconds"], int(peak[1]) // 1024)
 
 
 @pytest.mark.skipif(shutil.which("node") is None or not LIBRARY.is_dir(), reason="Node.js or the package is missing")
