@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from immutables import Map
 
 from gearexe_spec.base.fixed_bytes import Bytes32
-from gearexe_spec.base.numeric import U64
+from gearexe_spec.base.ids import ActorId, MessageId
+from gearexe_spec.base.numeric import U32, U64, U128
 from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.conformance.compare import compare_answers
 from gearexe_spec.conformance.discovery import import_rooms
@@ -18,14 +22,29 @@ from gearexe_spec.conformance.operations import blocks
 from gearexe_spec.conformance.reference.adapter import ADAPTERS
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.suite import find_files, read_document, shipped_suite
+from gearexe_spec.execution.message import DispatchKind
 from gearexe_spec.executor.engine import SPECIFIED
-from gearexe_spec.executor.parallel import KINDS, run_at_once, with_workers
+from gearexe_spec.executor.parallel import KINDS, pack, run_at_once, with_workers
+from gearexe_spec.program.dispatch import WAITLIST, Dispatch, Expiring, MessageType
+from gearexe_spec.program.fifo import Fifo
+from gearexe_spec.program.payload import EMPTY_PAYLOAD
 from gearexe_spec.program.queue_run import QueueRunResult
 from gearexe_spec.program.rejections import ProgramRejection
-from gearexe_spec.program.state import ZERO_STATE
-from gearexe_spec.program.storage import Kind
+from gearexe_spec.program.state import ZERO_STATE, QueueWithSize, read_state, write_state
+from gearexe_spec.program.storage import Kind, Reference, Storage
 
 HERE = os.getpid()
+DISPATCH = Dispatch(
+    MessageId.from_u64(U64(1)),
+    DispatchKind.Handle,
+    ActorId.from_u64(U64(2)),
+    EMPTY_PAYLOAD,
+    U128(3),
+    None,
+    None,
+    MessageType.Canonical,
+    False,
+)
 
 
 @pytest.mark.parametrize("file", ["random_many", "chunks"])
@@ -77,6 +96,20 @@ def test_what_a_dead_worker_had_taken_is_done_here() -> None:
         return result(7)
 
     assert list(run_at_once(3, [die_elsewhere] * 6)) == [result(7)] * 6
+
+
+def test_results_travel_with_what_is_new_and_the_hashes_of_the_rest() -> None:
+    storage, key = write_state(Storage.empty(), replace(ZERO_STATE, canonical_queue=QueueWithSize.of(Fifo([DISPATCH]))))
+    stored = read_state(storage, key)
+    new = Reference.to(WAITLIST, Map({DISPATCH.id: Expiring(DISPATCH, U32(7))}))
+    state = replace(stored, waitlist=new)
+
+    (copy,) = pickle.loads(pack({3: replace(result(1), state=state)})).values()
+
+    assert copy.state == state
+    assert copy.state.canonical_queue.queue.load(storage) == Fifo([DISPATCH])
+    assert copy.state.waitlist.load(Storage.empty()) == new.load(Storage.empty())
+    assert copy.state.waitlist.kind is WAITLIST
 
 
 def test_every_kind_of_stored_object_can_travel() -> None:
