@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import auto
+from enum import Enum, auto
 from hashlib import sha256
+from itertools import pairwise
+from typing import Self
 
 import coincurve
 
-from gearexe_spec.base.numeric import U256
+from gearexe_spec.base.numeric import U16, U256
 from gearexe_spec.base.rejection import Phase, Rejected, Rejection
 from gearexe_spec.crypto.ecdsa import CURVE_ORDER, PublicKey
 from gearexe_spec.crypto.frost_verification import CONTEXT, KECCAK_BLOCK_LENGTH, FrostSignature, Point
@@ -27,13 +29,39 @@ Element = PublicKey
 """A point of the curve other than the identity, compressed."""
 
 
+class Scalar(int):
+    """A number modulo the order of the curve, from 0 to n - 1 (CRY-66)."""
+
+    def __new__(cls, value: int) -> Self:
+        """A scalar from its number.
+
+        Raises:
+            Rejected: InvalidScalar, when it is n or more.
+        """
+        if not 0 <= value < CURVE_ORDER:
+            raise Rejected(FrostRejection.InvalidScalar)
+        return super().__new__(cls, value)
+
+    @classmethod
+    def reduce(cls, value: int) -> Self:
+        """Any integer modulo n."""
+        return cls(value % CURVE_ORDER)
+
+    def encode(self) -> bytes:
+        """32 bytes, big-endian."""
+        return self.to_bytes(32, "big")
+
+
 class FrostRejection(Rejection):
     """Why signers cannot sign."""
 
     InvalidThreshold = auto()
     TooFewSigners = auto()
     InvalidIdentifier = auto()
-    """0, at least n, or twice in the list."""
+    """0, twice in the list, out of order, or none of the signers."""
+    InvalidScalar = auto()
+    InvalidElement = auto()
+    """33 bytes that are no point of the curve."""
     IdentityElement = auto()
     """A scalar is zero, or points add up to the identity."""
     InvalidShare = auto()
@@ -45,74 +73,83 @@ class FrostRejection(Rejection):
         return Phase.VALIDATE
 
 
-@dataclass(frozen=True, slots=True)
-class Ciphersuite:
-    """A hash function and the context that separates its uses (CRY-66)."""
+class Ciphersuite(Enum):
+    """A hash function, the length of its blocks, and the context that separates its uses (CRY-66)."""
 
-    context: bytes
-    hash_function: HashFunction
-    block_length: int
+    ROUTER = (CONTEXT, raw_keccak256, KECCAK_BLOCK_LENGTH)
+    RFC = (b"FROST-secp256k1-SHA256-v1", lambda data: sha256(data).digest(), 64)
+    """The suite of RFC 9591 section 6.5, for comparison with its vectors."""
 
-    def scalar(self, use: bytes, data: bytes) -> int:
+    def __init__(self, context: bytes, hash_function: HashFunction, block_length: int) -> None:
+        self.context = context
+        self.hash_function = hash_function
+        self.block_length = block_length
+
+    def scalar(self, use: bytes, data: bytes) -> Scalar:
         """H1, H2 and H3: a scalar from data."""
         wide = expand_message(self.hash_function, self.block_length, data, self.context + use, 48)
-        return int.from_bytes(wide, "big") % CURVE_ORDER
+        return Scalar.reduce(int.from_bytes(wide, "big"))
 
     def digest(self, use: bytes, data: bytes) -> bytes:
         """H4 and H5: 32 bytes from data."""
         return self.hash_function(self.context + use + data)
 
 
-ROUTER_SUITE = Ciphersuite(CONTEXT, raw_keccak256, KECCAK_BLOCK_LENGTH)
-RFC_SUITE = Ciphersuite(b"FROST-secp256k1-SHA256-v1", lambda data: sha256(data).digest(), 64)
-"""The suite of RFC 9591 section 6.5, for comparison with its vectors."""
-
-
 @dataclass(frozen=True, slots=True)
 class KeyShare:
     """What the dealer gives to one signer."""
 
-    identifier: int
-    secret: int
+    identifier: Scalar
+    secret: Scalar
 
 
 @dataclass(frozen=True, slots=True)
 class Nonces:
     """What a signer keeps secret and uses once."""
 
-    hiding: int
-    binding: int
+    hiding: Scalar
+    binding: Scalar
 
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
     """What a signer publishes before signing."""
 
-    identifier: int
+    identifier: Scalar
     hiding: Element
     binding: Element
 
 
 @dataclass(frozen=True, slots=True)
 class SigningPackage:
-    """What every signer must agree on: the key, the message, the commitments in ascending order of identifiers."""
+    """What every signer must agree on; the commitments are in ascending order of identifiers (CRY-68).
+
+    Raises:
+        Rejected: TooFewSigners, InvalidIdentifier, also where the order is another.
+    """
 
     suite: Ciphersuite
     public_key: Element
     message: bytes
     commitments: tuple[Commitment, ...]
 
+    def __post_init__(self) -> None:
+        if not self.commitments:
+            raise Rejected(FrostRejection.TooFewSigners)
+        if not all(lower < higher for lower, higher in pairwise((0, *self.identifiers))):
+            raise Rejected(FrostRejection.InvalidIdentifier)
+
     @property
-    def identifiers(self) -> tuple[int, ...]:
+    def identifiers(self) -> tuple[Scalar, ...]:
         """Of the signers, in order."""
         return tuple(commitment.identifier for commitment in self.commitments)
 
 
-def deal_shares(coefficients: Sequence[int], count: int) -> tuple[KeyShare, ...]:
+def deal_shares(coefficients: Sequence[Scalar], count: U16) -> tuple[KeyShare, ...]:
     """Shares of the secret `coefficients[0]` for signers 1 to `count` (CRY-67).
 
     Args:
-        coefficients: of the polynomial, constant first; as many as signers are needed to sign. Scalars.
+        coefficients: of the polynomial, constant first; as many as signers are needed to sign.
         count: number of shares.
 
     Raises:
@@ -120,12 +157,13 @@ def deal_shares(coefficients: Sequence[int], count: int) -> tuple[KeyShare, ...]
 
     Source: RFC 9591 appendix C.1 `secret_share_shard`.
     """
-    if not 1 <= len(coefficients) <= count < CURVE_ORDER:
+    if not 1 <= len(coefficients) <= count:
         raise Rejected(FrostRejection.InvalidThreshold)
-    return tuple(KeyShare(index, _evaluate(coefficients, index)) for index in range(1, count + 1))
+    places = map(Scalar, range(1, int(count) + 1))
+    return tuple(KeyShare(place, _evaluate(coefficients, place)) for place in places)
 
 
-def commit_to_coefficients(coefficients: Sequence[int]) -> tuple[Element, ...]:
+def commit_to_coefficients(coefficients: Sequence[Scalar]) -> tuple[Element, ...]:
     """The verifiable secret sharing commitment: one point for each coefficient, 33 bytes (CRY-67)."""
     return tuple(multiply_base(coefficient) for coefficient in coefficients)
 
@@ -145,11 +183,11 @@ def make_nonces(suite: Ciphersuite, share: KeyShare, hiding_seed: bytes, binding
 
     Source: RFC 9591 section 4.1 `nonce_generate`.
     """
-    secret = _encode_scalar(share.secret)
+    secret = share.secret.encode()
     return Nonces(suite.scalar(b"nonce", hiding_seed + secret), suite.scalar(b"nonce", binding_seed + secret))
 
 
-def commit_to_nonces(identifier: int, nonces: Nonces) -> Commitment:
+def commit_to_nonces(identifier: Scalar, nonces: Nonces) -> Commitment:
     """The first round: the two points of the nonces (CRY-68)."""
     return Commitment(identifier, multiply_base(nonces.hiding), multiply_base(nonces.binding))
 
@@ -157,35 +195,30 @@ def commit_to_nonces(identifier: int, nonces: Nonces) -> Commitment:
 def make_signing_package(
     suite: Ciphersuite, public_key: Element, message: bytes, commitments: Sequence[Commitment]
 ) -> SigningPackage:
-    """Order the commitments and check the signers (CRY-68).
+    """The package, with the commitments put in order (CRY-68).
 
     Raises:
         Rejected: TooFewSigners, InvalidIdentifier.
     """
     ordered = tuple(sorted(commitments, key=lambda commitment: commitment.identifier))
-    identifiers = [commitment.identifier for commitment in ordered]
-    if not ordered:
-        raise Rejected(FrostRejection.TooFewSigners)
-    if len(set(identifiers)) != len(identifiers) or not all(0 < number < CURVE_ORDER for number in identifiers):
-        raise Rejected(FrostRejection.InvalidIdentifier)
     return SigningPackage(suite, public_key, message, ordered)
 
 
-def compute_binding_factors(package: SigningPackage) -> tuple[int, ...]:
+def compute_binding_factors(package: SigningPackage) -> tuple[Scalar, ...]:
     """One scalar for each signer, bound to key, message and all commitments (CRY-68).
 
     Source: RFC 9591 section 4.4 `compute_binding_factors`.
     """
-    encoded = b"".join(_encode_scalar(each.identifier) + each.hiding + each.binding for each in package.commitments)
+    encoded = b"".join(each.identifier.encode() + each.hiding + each.binding for each in package.commitments)
     prefix = package.public_key + package.suite.digest(b"msg", package.message) + package.suite.digest(b"com", encoded)
-    return tuple(package.suite.scalar(b"rho", prefix + _encode_scalar(number)) for number in package.identifiers)
+    return tuple(package.suite.scalar(b"rho", prefix + number.encode()) for number in package.identifiers)
 
 
 def compute_group_commitment(package: SigningPackage) -> Element:
     """R: the sum of all hiding commitments and the weighted binding ones (CRY-68).
 
     Raises:
-        Rejected: IdentityElement.
+        Rejected: InvalidElement, IdentityElement.
 
     Source: RFC 9591 section 4.5 `compute_group_commitment`.
     """
@@ -194,27 +227,35 @@ def compute_group_commitment(package: SigningPackage) -> Element:
     return add_points(points)
 
 
-def compute_group_challenge(package: SigningPackage) -> int:
+def compute_group_challenge(package: SigningPackage) -> Scalar:
     """The challenge of key, R and message, as the verifier computes it (CRY-63)."""
     r = compute_group_commitment(package)
     return package.suite.scalar(b"chal", r + package.public_key + package.message)
 
 
-def compute_lagrange_coefficient(identifier: int, identifiers: Sequence[int]) -> int:
-    """The weight of a share when the secret is put together at 0 (CRY-67)."""
+def compute_lagrange_coefficient(identifier: Scalar, identifiers: Sequence[Scalar]) -> Scalar:
+    """The weight of a share when the secret is put together at 0 (CRY-67).
+
+    Raises:
+        Rejected: InvalidIdentifier, when it is none of the identifiers, or one occurs twice.
+
+    Source: RFC 9591 section 4.2 `derive_interpolating_value`.
+    """
+    if identifier not in identifiers or len(set(identifiers)) != len(identifiers):
+        raise Rejected(FrostRejection.InvalidIdentifier)
     numerator = denominator = 1
     for other in identifiers:
         if other != identifier:
             numerator = numerator * other % CURVE_ORDER
             denominator = denominator * (other - identifier) % CURVE_ORDER
-    return numerator * pow(denominator, -1, CURVE_ORDER) % CURVE_ORDER
+    return Scalar.reduce(numerator * pow(denominator, -1, CURVE_ORDER))
 
 
-def sign_share(package: SigningPackage, share: KeyShare, nonces: Nonces) -> int:
+def sign_share(package: SigningPackage, share: KeyShare, nonces: Nonces) -> Scalar:
     """The second round: what one signer adds to z (CRY-69).
 
     Raises:
-        Rejected: InvalidIdentifier, when the signer is not in the package; IdentityElement.
+        Rejected: InvalidIdentifier, when the signer is not in the package; InvalidElement, IdentityElement.
 
     Source: RFC 9591 section 5.2 `sign`.
     """
@@ -222,12 +263,11 @@ def sign_share(package: SigningPackage, share: KeyShare, nonces: Nonces) -> int:
         raise Rejected(FrostRejection.InvalidIdentifier)
     factor = compute_binding_factors(package)[package.identifiers.index(share.identifier)]
     weight = compute_lagrange_coefficient(share.identifier, package.identifiers)
-    return (nonces.hiding + nonces.binding * factor + weight * share.secret * compute_group_challenge(package)) % (
-        CURVE_ORDER
-    )
+    challenge = compute_group_challenge(package)
+    return Scalar.reduce(nonces.hiding + nonces.binding * factor + weight * share.secret * challenge)
 
 
-def aggregate(package: SigningPackage, shares: Sequence[int], public_shares: Sequence[Element]) -> FrostSignature:
+def aggregate(package: SigningPackage, shares: Sequence[Scalar], public_shares: Sequence[Element]) -> FrostSignature:
     """The signature, after each share was checked (CRY-69).
 
     Args:
@@ -236,7 +276,7 @@ def aggregate(package: SigningPackage, shares: Sequence[int], public_shares: Seq
         public_shares: the points of the signers' key shares, in the same order.
 
     Raises:
-        Rejected: TooFewSigners, InvalidShare, IdentityElement.
+        Rejected: TooFewSigners, InvalidElement, IdentityElement, InvalidShare.
 
     Source: RFC 9591 sections 5.3 `aggregate`, 5.4 `verify_signature_share`.
     """
@@ -249,7 +289,7 @@ def aggregate(package: SigningPackage, shares: Sequence[int], public_shares: Seq
     ):
         weight = compute_lagrange_coefficient(commitment.identifier, package.identifiers)
         bound = _bound_commitment(commitment, factor)
-        if not _is_share_of(share, bound, public_share, challenge * weight % CURVE_ORDER):
+        if not _is_share_of(share, bound, public_share, challenge * weight):
             raise Rejected(FrostRejection.InvalidShare, commitment.identifier)
     x, y = compute_group_commitment(package).coordinates()
     return FrostSignature(Point(x, y), U256(sum(shares) % CURVE_ORDER))
@@ -271,7 +311,7 @@ def multiply_base(scalar: int) -> Element:
     """
     if scalar % CURVE_ORDER == 0:
         raise Rejected(FrostRejection.IdentityElement)
-    key = coincurve.PrivateKey(_encode_scalar(scalar % CURVE_ORDER))
+    key = coincurve.PrivateKey(Scalar.reduce(scalar).encode())
     return Element(key.public_key.format(compressed=True))
 
 
@@ -279,11 +319,11 @@ def multiply(point: Element, scalar: int) -> Element:
     """scalar · point.
 
     Raises:
-        Rejected: IdentityElement.
+        Rejected: IdentityElement, InvalidElement.
     """
     if scalar % CURVE_ORDER == 0:
         raise Rejected(FrostRejection.IdentityElement)
-    product = coincurve.PublicKey(point).multiply(_encode_scalar(scalar % CURVE_ORDER))
+    product = _read_point(point).multiply(Scalar.reduce(scalar).encode())
     return Element(product.format(compressed=True))
 
 
@@ -291,13 +331,20 @@ def add_points(points: Sequence[Element]) -> Element:
     """The sum of points.
 
     Raises:
-        Rejected: IdentityElement.
+        Rejected: InvalidElement, IdentityElement.
     """
+    read = [_read_point(point) for point in points]
     try:
-        total = coincurve.PublicKey.combine_keys([coincurve.PublicKey(point) for point in points])
+        return Element(coincurve.PublicKey.combine_keys(read).format(compressed=True))
     except ValueError as error:
         raise Rejected(FrostRejection.IdentityElement) from error
-    return Element(total.format(compressed=True))
+
+
+def _read_point(element: Element) -> coincurve.PublicKey:
+    try:
+        return coincurve.PublicKey(element)
+    except ValueError as error:
+        raise Rejected(FrostRejection.InvalidElement) from error
 
 
 def _bound_commitment(commitment: Commitment, factor: int) -> Element:
@@ -311,12 +358,8 @@ def _is_share_of(share: int, bound: Element, public_share: Element, weighted_cha
         return False
 
 
-def _evaluate(coefficients: Sequence[int], place: int) -> int:
+def _evaluate(coefficients: Sequence[Scalar], place: Scalar) -> Scalar:
     value = 0
     for coefficient in reversed(coefficients):
         value = (value * place + coefficient) % CURVE_ORDER
-    return value
-
-
-def _encode_scalar(scalar: int) -> bytes:
-    return scalar.to_bytes(32, "big")
+    return Scalar(value)

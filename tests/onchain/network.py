@@ -11,7 +11,7 @@ from gearexe_spec.base.ids import CodeId
 from gearexe_spec.base.numeric import U8, U48, U256
 from gearexe_spec.codec.abi import abi_bytes, address, dynamic_array, encode_sequence, tuple_of, uint256
 from gearexe_spec.crypto.ecdsa import PrivateKey, sign
-from gearexe_spec.crypto.frost import ROUTER_SUITE, multiply_base, sign_alone
+from gearexe_spec.crypto.frost import Ciphersuite, multiply_base, sign_alone
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.ids import compute_create_address
 from gearexe_spec.onchain.commitment_abi import SignatureType, encode_commit_batch
@@ -105,7 +105,7 @@ class Network:
 
     def commit_data_by_group(self, batch: BatchCommitment, secret: int) -> bytes:
         digest = compute_signed_digest(self.router, hash_batch_commitment(batch))
-        signature = sign_alone(ROUTER_SUITE, secret, 0x1234567, digest).encode()
+        signature = sign_alone(Ciphersuite.ROUTER, secret, 0x1234567, digest).encode()
         return encode_commit_batch(batch, SignatureType.FROST, [signature])
 
     def commit(self, batch: BatchCommitment, keys: tuple[PrivateKey, ...]) -> Network:

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from gearexe_spec.conformance.json_form import Json, JsonFormError, camel_case, from_json, to_json
 from gearexe_spec.conformance.operations.registry import Input, PureFunction, operation
-from gearexe_spec.crypto import ecdsa, frost_verification, hashes, ids, kzg, merkle, on_chain_ecdsa
+from gearexe_spec.crypto import ecdsa, frost, frost_verification, hashes, ids, kzg, merkle, on_chain_ecdsa
 from gearexe_spec.executor import evidence, misbehaviour, rewards
 from gearexe_spec.onchain import commitments, election
 
@@ -39,6 +39,20 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     ecdsa: ("sign", "recover", "recover_signer", "hash_personal_message", "hash_for_intended_validator"),
     on_chain_ecdsa: ("compute_ecrecover", "recover_on_chain"),
     frost_verification: ("is_public_key_valid", "compute_challenge", "is_frost_signature_valid"),
+    frost: (
+        "deal_shares",
+        "commit_to_coefficients",
+        "is_share_valid",
+        "make_nonces",
+        "commit_to_nonces",
+        "make_signing_package",
+        "compute_binding_factors",
+        "compute_group_commitment",
+        "compute_group_challenge",
+        "compute_lagrange_coefficient",
+        "sign_share",
+        "aggregate",
+    ),
     kzg: ("compute_versioned_hash",),
     merkle: ("hash_leaf", "hash_node", "build_tree", "compute_root_from_proof", "is_proof_valid"),
     commitments: (

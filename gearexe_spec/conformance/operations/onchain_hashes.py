@@ -25,7 +25,7 @@ from gearexe_spec.conformance.json_form import Json, from_json, to_json
 from gearexe_spec.conformance.operations.registry import Input, operation
 from gearexe_spec.crypto import ids
 from gearexe_spec.crypto.ecdsa import PrivateKey, sign
-from gearexe_spec.crypto.frost import ROUTER_SUITE, sign_alone
+from gearexe_spec.crypto.frost import Ciphersuite, sign_alone
 from gearexe_spec.crypto.frost_verification import Point, compute_challenge, encode_challenge_input
 from gearexe_spec.crypto.hash_to_field import expand_message
 from gearexe_spec.crypto.hashes import blake2b256, keccak256, raw_keccak256
@@ -264,7 +264,7 @@ def hash_frost_challenge(form: Input) -> Json:
     outputs = _digest(preimage, challenge, parts=_hash_blocks(preimage), addressOfR=r.to_address())
     if "secretKey" in form:
         secret, nonce = (int.from_bytes(from_json(Bytes32, form[name]), "big") for name in ("secretKey", "nonce"))
-        outputs["signature"] = to_json(sign_alone(ROUTER_SUITE, secret, nonce, message).encode())
+        outputs["signature"] = to_json(sign_alone(Ciphersuite.ROUTER, secret, nonce, message).encode())
     return outputs
 
 
@@ -280,7 +280,7 @@ def _hash_blocks(preimage: bytes) -> dict[str, bytes]:
         blocks.append(raw_keccak256(data))
         return blocks[-1]
 
-    expand_message(remember, ROUTER_SUITE.block_length, preimage, ROUTER_SUITE.context + b"chal", 48)
+    expand_message(remember, Ciphersuite.ROUTER.block_length, preimage, Ciphersuite.ROUTER.context + b"chal", 48)
     return {f"b{index}": block for index, block in enumerate(blocks)}
 
 
