@@ -23,7 +23,7 @@ check: $(READY) ## the conformance battery: every vector on the specification, t
 	$(BIN)/gearexe-spec check --workers $(WORKERS) --target evm --suite vectors/production/onchain
 
 replay: $(READY) ## production's on-chain recordings, replayed on our contracts (or on those in ARTIFACTS)
-	$(BIN)/python -m gearexe_spec.conformance.contract_replay vectors/production/onchain $(if $(ARTIFACTS),--artifacts $(ARTIFACTS))
+	$(BIN)/gearexe-spec check --workers $(WORKERS) --target evm$(if $(ARTIFACTS),:$(ARTIFACTS)) --suite vectors/production/onchain
 
 economics: $(READY) ## the recorded economics, replayed on Symbiotic's official contracts and the published Middleware (a minute)
 	$(BIN)/gearexe-spec check --workers $(WORKERS) --target evm --suite vectors/production/economics

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from gearexe_spec.conformance.discovery import import_rooms
-from gearexe_spec.conformance.reference.adapter import ADAPTERS
+from gearexe_spec.conformance.reference.adapter import ADAPTERS, Case
 from gearexe_spec.conformance.runner import Status, run_case
-from gearexe_spec.conformance.suite import read_document
+from gearexe_spec.conformance.suite import find_files, read_document
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.evm import EvmTarget
 from gearexe_spec.conformance.targets.target import TargetUnavailable
@@ -30,19 +30,85 @@ ALICE, BOB = "0x" + "a1" * 20, "0x" + "b0" * 20
 BLOCK = {"number": "0x10", "timestamp": "0x20"}
 
 
-def cases(file: str) -> list[Any]:
+SCENARIOS = [file.name for file in find_files(SUITE) if file.name not in ("coverage", "hashes")]
+
+
+def document_of(file: str) -> Any:
+    return read_document(next(found.path for found in find_files(SUITE) if found.name == file))
+
+
+def scenarios(document: Any) -> list[Case]:
+    """The cases that run; the others are about what the calls and answers mean."""
     import_rooms()
-    document = read_document(SUITE / f"{file}.json.xz")
-    return list(ADAPTERS["onchain-scenario/1"](document))
+    return [case for case in ADAPTERS["onchain-scenario/1"](document) if not case.name.endswith("/decoded")]
 
 
-@pytest.mark.parametrize("file", ["chain", "initialize", "multicall", "owner"])
+def test_there_are_as_many_files_as_were_recorded() -> None:
+    assert len(SCENARIOS) == 20
+
+
+@pytest.mark.parametrize("file", SCENARIOS)
 def test_recorded_scenarios_pass(file: str) -> None:
     target = TargetChoice("evm")()
-    scenarios = [case for case in cases(file) if not case.name.endswith("/decoded")]
-    outcomes = [run_case(target, case, case.name) for case in scenarios]
+    outcomes = [run_case(target, case, case.name) for case in scenarios(document_of(file))]
     assert outcomes
     assert [outcome for outcome in outcomes if outcome.status is not Status.PASSED] == []
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Any:
+    """A file with one case, in which everything occurs that is compared."""
+    document = document_of("chain")
+    return {**document, "cases": [case for case in document["cases"] if case["name"] == "callbacks"]}
+
+
+def find(case: dict[str, Any], part: str) -> dict[str, Any]:
+    """The first step with this part of a result, or of itself."""
+    return next(step for step in case["steps"] if step.get(part) or step.get("result", {}).get(part))
+
+
+def alter_log(case: dict[str, Any]) -> None:
+    find(case, "logs")["result"]["logs"][0]["topics"][0] = "0x" + "11" * 32
+
+
+def drop_log(case: dict[str, Any]) -> None:
+    find(case, "logs")["result"]["logs"].pop()
+
+
+def alter_return(case: dict[str, Any]) -> None:
+    find(case, "returnData")["result"]["returnData"] += "00"
+
+
+def alter_call(case: dict[str, Any]) -> None:
+    find(case, "calls")["result"]["calls"][0]["gas"] = 7_300
+
+
+def alter_status(case: dict[str, Any]) -> None:
+    find(case, "logs")["result"]["status"] = "revert"
+
+
+def alter_state(case: dict[str, Any]) -> None:
+    delta = find(case, "delta")["delta"]
+    delta[next(iter(delta))] = "0x1234"
+
+
+def drop_state(case: dict[str, Any]) -> None:
+    find(case, "delta")["delta"].popitem()
+
+
+def alter_creation(case: dict[str, Any]) -> None:
+    find(case, "creations")["result"]["creations"][0]["initcodeHash"] = "0x" + "22" * 32
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [alter_log, drop_log, alter_return, alter_call, alter_status, alter_state, drop_state, alter_creation],
+)
+def test_an_altered_recording_is_noticed(alter: Any, recorded: Any) -> None:
+    document = copy.deepcopy(recorded)
+    alter(document["cases"][0])
+    (case,) = scenarios(document)
+    assert run_case(EvmTarget(), case, case.name).status is Status.FAILED
 
 
 def chain(code: str = "0x") -> dict[str, Any]:

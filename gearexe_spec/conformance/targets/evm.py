@@ -39,6 +39,7 @@ from gearexe_spec.conformance.wire import (
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.evm.artifacts import ArtifactError, Artifacts, load_artifacts
 from gearexe_spec.evm.contract_abi import ERROR_STRING, PANIC
+from gearexe_spec.evm.revisions import PINNED, Revision, revision_of, strip_paths
 from gearexe_spec.evm.storage_view import (
     IMPLEMENTATION,
     ROUTER_SLOT,
@@ -91,12 +92,14 @@ class Chain:
     """A world, which contract stands where, and what is watched.
 
     Args:
+        revision: of the contracts; of a state that it does not have nothing is told, whatever a step writes there.
         contracts: by address the name of the artifact; `Clone` for programs, `Bytes` for stored bytes.
         paths: of the state after the last step, sorted.
     """
 
     world: World
     watch: Watch
+    revision: Revision = PINNED
     contracts: dict[Address, str] = field(default_factory=dict)
     paths: Paths = field(default_factory=dict)
     layouts: dict[str, Layout] = field(default_factory=dict)
@@ -117,6 +120,7 @@ class Chain:
                 paths |= layout.read(self.world.storage_words(address))
             if wei := self.world.balance(address):
                 paths[f"balances/{address}"] = hex(wei)
+        paths = strip_paths(self.revision, paths)
         return {path: wire_value(paths[path]) for path in sorted(paths) if not path.startswith("unexplained/")}
 
     def learn_codes(self, logs: Sequence[Log]) -> None:
@@ -210,7 +214,7 @@ class EvmTarget(Target):
         match request:
             case Init(area=area, state=state) if area == AREA:
                 form = cast(Form, state)
-                self._chain = load_chain(form)
+                self._chain = load_chain(form, revision_of(self._artifacts))
                 self._genesis = {name: part for name, part in form.items() if name != "state"}
                 return Accepted()
             case Apply(operation=operation, input=form) if operation.startswith(f"{AREA}/"):
@@ -294,7 +298,7 @@ def read_errors(artifacts: Artifacts) -> dict[bytes, str]:
     return errors
 
 
-def load_chain(form: Form) -> Chain:
+def load_chain(form: Form, revision: Revision) -> Chain:
     """The chain before anything was deployed (WIR-44)."""
     salt = from_json(Bytes32, form["blockHashSalt"])
     world = World(Block(0, 0), chain_id=from_json(U256, form["chainId"]), block_hash=salted_block_hashes(salt))
@@ -307,7 +311,7 @@ def load_chain(form: Form) -> Chain:
     known = Known(tuple(from_json(Address, address) for address in form["watch"]), codes)
     roles = form["roles"]
     router, wvara = (from_json(Address | None, roles.get(role)) for role in ("router", "wvara"))
-    chain = Chain(world, Watch(known, router, wvara))
+    chain = Chain(world, Watch(known, router, wvara), revision)
     chain.paths = chain.read_paths()
     return chain
 
