@@ -26,7 +26,8 @@ from gearexe_spec.base.ids import ActorId
 from gearexe_spec.base.numeric import U256, FixedWidth
 from gearexe_spec.base.rejection import Rejected, Rejection
 from gearexe_spec.codec.calldata import Calldata
-from gearexe_spec.crypto.frost import RFC_SUITE, ROUTER_SUITE, Ciphersuite
+from gearexe_spec.crypto.ecdsa import CURVE_ORDER, PublicKey
+from gearexe_spec.crypto.frost import Ciphersuite, Commitment, Scalar, SigningPackage, make_signing_package
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.merkle_dump import StandardTree, build_standard_tree
 from gearexe_spec.fuzzing.code_modules import make_instruction, make_module
@@ -232,17 +233,25 @@ def _standard_trees() -> SearchStrategy[StandardTree]:
     return st.builds(build_standard_tree, st.just(("address", "uint256")), leaves, st.booleans())
 
 
+def _signing_packages() -> SearchStrategy[SigningPackage]:
+    """Packages of signers who are all different."""
+    commitments = from_type(Commitment).filter(lambda commitment: commitment.identifier > 0)
+    signers = st.lists(commitments, min_size=1, max_size=LONGEST_LIST, unique_by=lambda signer: signer.identifier)
+    return st.builds(make_signing_package, from_type(Ciphersuite), fixed_bytes(PublicKey), byte_strings(), signers)
+
+
 SPECIAL: dict[Any, Callable[[], SearchStrategy[Any]]] = {
     Block: _blocks,
     Calldata: lambda: st.builds(Calldata, byte_strings()),
     CountedCalldata: lambda: st.builds(CountedCalldata, byte_strings()),
-    Ciphersuite: lambda: st.sampled_from([ROUTER_SUITE, RFC_SUITE]),
     Function: lambda: _from_dice(make_module).map(lambda module: module.code[-1]),
     Instruction: lambda: _from_dice(make_instruction),
     Mailbox: _mailboxes,
     MemoryPages: _memory_pages,
     Module: lambda: _from_dice(make_module),
     Rejected: lambda: from_type(Rejection).map(Rejected),
+    Scalar: lambda: (st.integers(0, 5) | st.integers(0, CURVE_ORDER - 1)).map(Scalar),
+    SigningPackage: _signing_packages,
     StandardTree: _standard_trees,
     object: st.none,
 }
