@@ -14,7 +14,7 @@ from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.cli.wasm_listing import Listing, list_functions
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.wasm.code import CheckedCode, check_and_instrument_code
-from gearexe_spec.wasm.costs import compute_instantiation_costs, compute_preparation_cost
+from gearexe_spec.wasm.costs import SECTIONS, compute_preparation_cost, compute_section_costs
 from gearexe_spec.wasm.gas_metering import charge_cost
 from gearexe_spec.wasm.page_hooks import add_page_hooks
 from gearexe_spec.wasm.rejection import CodeRejection
@@ -129,14 +129,13 @@ def describe_refusal(rejected: Rejected) -> str:
 
 
 def _print_sections(checked: CheckedCode) -> None:
-    sizes, costs = checked.instrumented.section_sizes, compute_instantiation_costs(checked.instrumented.section_sizes)
+    sizes = checked.instrumented.section_sizes
     table = Table("section", "bytes", "gas", box=None)
     for column in table.columns[1:]:
         column.justify = "right"
-    for name in ("code", "data", "global", "table", "element", "type"):
-        field = f"{name}_section"
-        table.add_row(name, f"{int(getattr(sizes, field)):,}", f"{int(getattr(costs, field)):,}")
-    table.add_row("before a run", "", f"{int(compute_preparation_cost(sizes, 0)):,}")
+    for name, cost in zip(SECTIONS, compute_section_costs(sizes), strict=True):
+        table.add_row(name, f"{int(getattr(sizes, f'{name}_section')):,}", f"{cost:,}")
+    table.add_row("before a run", "", f"{compute_preparation_cost(sizes, 0):,}")
     Console(highlight=False).print(table)
 
 

@@ -1,6 +1,8 @@
-"""What execution charges apart from instructions: the Schedule's weights, put together as they are charged.
+"""What system calls charge: their tokens and the fees and rents inside their bodies.
 
-Rules: EXE-24 to EXE-27; the weights themselves are chapter 14's.
+What is charged for pages, memory and before execution is made in `wasm.costs`.
+
+Rules: EXE-24 to EXE-26; the weights themselves are chapter 14's.
 Source: protocol/core/src/costs.rs, protocol/core/src/gas_metering/schedule.rs (`Schedule::process_costs`).
 """
 
@@ -10,10 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gearexe_spec.wasm.schedule import DB_WEIGHTS, MEMORY_WEIGHTS, RENT_WEIGHTS, SYSCALL_WEIGHTS
+from gearexe_spec.wasm.schedule import DB_WEIGHTS, RENT_WEIGHTS, SYSCALL_WEIGHTS
 
-DB_READ = DB_WEIGHTS["read"]
-DB_READ_PER_BYTE = DB_WEIGHTS["read_per_byte"]
 DB_WRITE = DB_WEIGHTS["write"]
 
 SENDING_FEE = 2 * DB_WRITE
@@ -30,34 +30,6 @@ SEND_PUSH_INPUT_PER_BYTE = SYSCALL_WEIGHTS["gr_send_push_input_per_byte"]
 REPLY_PUSH_INPUT_PER_BYTE = SYSCALL_WEIGHTS["gr_reply_push_input_per_byte"]
 READ_PER_BYTE = SYSCALL_WEIGHTS["gr_read_per_byte"]
 FREE_RANGE_PER_PAGE = SYSCALL_WEIGHTS["free_range_per_page"]
-MEMORY_GROW = MEMORY_WEIGHTS["mem_grow"]
-MEMORY_GROW_PER_PAGE = MEMORY_WEIGHTS["mem_grow_per_page"]
-
-
-@dataclass(frozen=True, slots=True)
-class PageCosts:
-    """What touching a page of 16,384 bytes costs, by who touches it (EXE-27)."""
-
-    read: int
-    write: int
-    write_after_read: int
-
-
-def _page_costs(toucher: str) -> PageCosts:
-    """Writing includes bringing the page to storage afterwards."""
-    read, write, write_after_read = (
-        MEMORY_WEIGHTS[f"lazy_pages_{toucher}_{access}"] for access in ("read", "write", "write_after_read")
-    )
-    upload = MEMORY_WEIGHTS["upload_page_data"]
-    return PageCosts(read, write + upload, write_after_read + upload)
-
-
-SIGNAL_COSTS = _page_costs("signal")
-"""The program's own loads and stores."""
-HOST_COSTS = _page_costs("host_func")
-"""System calls on behalf of the program."""
-LOAD_PAGE = MEMORY_WEIGHTS["load_page_data"] + MEMORY_WEIGHTS["parachain_read_heuristic"]
-"""In addition, for a page that is in storage."""
 
 
 @dataclass(frozen=True, slots=True)

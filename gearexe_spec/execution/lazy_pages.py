@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Protocol
 
 from gearexe_spec.execution.allocation import WASM_PAGE_SIZE, PageSet
-from gearexe_spec.execution.costs import HOST_COSTS, LOAD_PAGE, SIGNAL_COSTS, PageCosts
+from gearexe_spec.wasm.costs import HOST_COSTS, LOAD_PAGE, SIGNAL_COSTS, PageCosts
 from gearexe_spec.wasm.page_hooks import READ, WRITTEN
 
 PAGE_SIZE = 16_384
@@ -142,10 +142,9 @@ class LazyPages:
         flag = self.flags.get(page)
         if page < self.stack_end or flag == WRITTEN or (flag == READ and not is_write):
             return gas
-        if flag == READ:
-            return self._pay(page, WRITTEN, gas, costs.write_after_read)
-        gas = self._pay(page, WRITTEN if is_write else READ, gas, costs.write if is_write else costs.read)
-        return self._load(page, gas) if page in self.stored and not self.exceeded else gas
+        was_read = flag == READ
+        gas = self._pay(page, WRITTEN if is_write else READ, gas, costs.of_touch(is_write=is_write, was_read=was_read))
+        return self._load(page, gas) if page in self.stored and not was_read and not self.exceeded else gas
 
     def _load(self, page: int, gas: int) -> int:
         if gas < LOAD_PAGE:

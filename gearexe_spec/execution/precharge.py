@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gearexe_spec.base.rejection import Rejected
-from gearexe_spec.execution import costs
 from gearexe_spec.execution.codes import ExecutionError, ReplyCode, UnavailableActorError
 from gearexe_spec.execution.counters import ALLOWANCE_EXCEEDED, Counters
 from gearexe_spec.execution.message import DispatchKind
@@ -23,8 +22,7 @@ from gearexe_spec.execution.program import (
     TerminatedProgram,
 )
 from gearexe_spec.execution.termination import Stopped
-from gearexe_spec.wasm.schedule import INSTANTIATION_WEIGHTS, LOAD_ALLOCATIONS_PER_INTERVAL
-from gearexe_spec.wasm.section_sizes import SectionSizes
+from gearexe_spec.wasm.costs import SECTIONS, compute_allocations_cost, compute_read_cost, compute_section_costs
 
 
 class PreCharge(Enum):
@@ -40,6 +38,10 @@ class PreCharge(Enum):
     Table = "table"
     Element = "element"
     Type = "type"
+
+
+SECTION_CHARGES = tuple(PreCharge(section) for section in SECTIONS)
+"""What the instantiation costs, section by section (EXE-38)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,19 @@ def prepare(context: DispatchContext, counters: Counters) -> tuple[ActiveProgram
         Stopped: allowance exceeded.
         Rejected: InitOfInitializedProgram.
     """
-    _charge(counters, PreCharge.ProgramData, costs.DB_READ)
+    _charge(counters, PreCharge.ProgramData, compute_read_cost())
     program = check_executable(context)
 
-    _charge(counters, PreCharge.CodeMetadata, costs.DB_READ)
+    _charge(counters, PreCharge.CodeMetadata, compute_read_cost())
     length = 0 if context.code is None else context.code.charged_length
-    _charge(counters, PreCharge.InstrumentedCode, costs.DB_READ + costs.DB_READ_PER_BYTE * length)
+    _charge(counters, PreCharge.InstrumentedCode, compute_read_cost(length))
     code = check_has_code(context)
 
     intervals = len(program.allocations.intervals)
     if intervals:
-        _charge(counters, PreCharge.Allocations, costs.DB_READ + LOAD_ALLOCATIONS_PER_INTERVAL * intervals)
+        _charge(counters, PreCharge.Allocations, compute_allocations_cost(intervals))
 
-    for operation, amount in compute_section_charges(code.sections):
+    for operation, amount in zip(SECTION_CHARGES, compute_section_costs(code.sections), strict=True):
         _charge(counters, operation, amount)
     return program, code
 
@@ -127,19 +129,6 @@ def check_has_code(context: DispatchContext) -> ExecutableCode:
         code = ReplyCode.from_unavailable_actor(UnavailableActorError.ReinstrumentationFailure)
         raise Unexecutable(Failure(code, "reinstrumentation"))
     return context.code
-
-
-def compute_section_charges(sections: SectionSizes) -> tuple[tuple[PreCharge, int], ...]:
-    """What the instantiation costs, section by section (EXE-38)."""
-    weights = INSTANTIATION_WEIGHTS
-    return (
-        (PreCharge.Code, weights["code_section_per_byte"] * int(sections.code_section)),
-        (PreCharge.Data, weights["data_section_per_byte"] * int(sections.data_section)),
-        (PreCharge.Global, weights["global_section_per_byte"] * int(sections.global_section)),
-        (PreCharge.Table, weights["table_section_per_byte"] * int(sections.table_section)),
-        (PreCharge.Element, weights["element_section_per_byte"] * int(sections.element_section)),
-        (PreCharge.Type, weights["type_section_per_byte"] * int(sections.type_section)),
-    )
 
 
 def _charge(counters: Counters, operation: PreCharge, amount: int) -> None:

@@ -19,13 +19,14 @@ from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
 from gearexe_spec.conformance.json_form import from_json
 from gearexe_spec.conformance.operations.live import run
 from gearexe_spec.conformance.wire import Apply
-from gearexe_spec.execution.costs import HOST_COSTS, LOAD_PAGE, SENDING_FEE, SIGNAL_COSTS, WAITING_FEE
+from gearexe_spec.execution.costs import SENDING_FEE, WAITING_FEE
 from gearexe_spec.execution.parameters import VALUE_PER_GAS
 from gearexe_spec.fuzzing.codec_cases import hex_of
 from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.fuzzing.queue_cases import CHUNK_GAS, make_queue_case
 from gearexe_spec.program.state import read_state, write_state
 from gearexe_spec.program.storage import Storage
+from gearexe_spec.wasm.costs import HOST_COSTS, LOAD_PAGE, SIGNAL_COSTS
 
 BUDGETS_PER_RUN = 8
 """Different budgets of the same run."""

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import wasmtime
 
-from gearexe_spec.wasm.costs import compute_page_cost
+from gearexe_spec.wasm.costs import SIGNAL_COSTS
 from gearexe_spec.wasm.decode import decode_module
 from gearexe_spec.wasm.gas_metering import GAS_EXPORT
 from gearexe_spec.wasm.gear_rules import WASM_PAGE
@@ -64,7 +64,7 @@ class MeteredRun:
     def page_charges(self) -> int:
         """Gas that the touched pages cost an executor, none of them stored."""
         return sum(
-            compute_page_cost(write=write, accessed=(page, False) in self.touched and write, stored=False)
+            SIGNAL_COSTS.of_touch(is_write=write, was_read=write and (page, False) in self.touched)
             for page, write in self.touched
         )
 

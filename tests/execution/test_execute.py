@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from gearexe_spec.base.numeric import U32, U64
 from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
-from gearexe_spec.execution.costs import HOST_COSTS, LOAD_PAGE, SIGNAL_COSTS
 from gearexe_spec.execution.execute import execute_dispatch
 from gearexe_spec.execution.journal import (
     ExitDispatch,
@@ -27,6 +26,7 @@ from gearexe_spec.execution.journal import (
 )
 from gearexe_spec.execution.message import ContextStore, DispatchKind
 from gearexe_spec.execution.program import ExecutionRejection, ExitedProgram, TerminatedProgram
+from gearexe_spec.wasm.costs import HOST_COSTS, LOAD_PAGE, SIGNAL_COSTS
 from tests.execution.programs import (
     PROGRAM,
     USER,

@@ -3,8 +3,8 @@
 import pytest
 
 from gearexe_spec.execution.allocation import PageSet
-from gearexe_spec.execution.costs import HOST_COSTS, LOAD_PAGE
 from gearexe_spec.execution.lazy_pages import PAGE_SIZE, MemoryFault, select_kept_pages
+from gearexe_spec.wasm.costs import HOST_COSTS, LOAD_PAGE
 from tests.execution.bench import invoke, make_run
 
 GAS = 10**12

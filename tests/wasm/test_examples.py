@@ -58,7 +58,7 @@ def test_a_charge_by_itself() -> None:
 def run(entry: str, *fields: str, gas: int = 10**9) -> tuple[int, MeteredRun]:
     checked = check_and_instrument_code(assemble(MEMORY, *fields))
     code = MeteredCode(checked.instrumented.code, 1, None, hooked=True)
-    return int(compute_preparation_cost(checked.instrumented.section_sizes, 0)), code.run(entry, gas)
+    return compute_preparation_cost(checked.instrumented.section_sizes, 0), code.run(entry, gas)
 
 
 @pytest.mark.parametrize(

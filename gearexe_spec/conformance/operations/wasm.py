@@ -284,7 +284,7 @@ def dispatch(form: Input) -> Json:
     before = compute_preparation_cost(checked.instrumented.section_sizes, 0)
     spent = before + _DISPATCH_GAS - (seen.gas_left or 0) + seen.page_charges
     pages = written_pages(seen) if seen.ending is Ending.RETURNED else ()
-    return {"gasSpent": to_json(int(spent)), "pages": [to_json(page) for page in pages]}
+    return {"gasSpent": to_json(spent), "pages": [to_json(page) for page in pages]}
 
 
 @operation("code/evaluate")

@@ -8,9 +8,10 @@ protocol/backend/src/funcs.rs.
 from __future__ import annotations
 
 from gearexe_spec.execution.allocation import MAX_PAGE_NUMBER, MAX_PAGES_AMOUNT, find_first_fit
-from gearexe_spec.execution.costs import FREE_RANGE_PER_PAGE, MEMORY_GROW, MEMORY_GROW_PER_PAGE
+from gearexe_spec.execution.costs import FREE_RANGE_PER_PAGE
 from gearexe_spec.execution.run import Run
 from gearexe_spec.execution.termination import Stopped, Trap, trapped
+from gearexe_spec.wasm.costs import compute_growth_cost
 
 FAILED = 0xFFFFFFFF
 OK = 0
@@ -41,7 +42,7 @@ def _grow(run: Run, growth: int) -> bool:
         return True
     try:
         with run.counters as counters:
-            counters.charge_if_enough(MEMORY_GROW + MEMORY_GROW_PER_PAGE * growth)
+            counters.charge_if_enough(compute_growth_cost(growth))
     except Stopped:
         return False
     run.memory.grow(growth)
