@@ -27,17 +27,6 @@ class PageSet:
 
     intervals: tuple[Interval, ...] = ()
 
-    @classmethod
-    def from_intervals(cls, intervals: Iterator[Interval] | tuple[Interval, ...]) -> PageSet:
-        """The set of all pages in some intervals, which may overlap and come in any order (EXE-60)."""
-        merged: list[Interval] = []
-        for start, end in sorted(intervals):
-            if merged and start <= merged[-1][1] + 1:
-                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-            else:
-                merged.append((start, end))
-        return cls(tuple(merged))
-
     @property
     def last(self) -> int | None:
         """The greatest page number."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 from enum import Enum
 
 from gearexe_spec.base.fixed_bytes import Bytes4
-from gearexe_spec.base.numeric import U32
 from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.codec.scale import Codec, Reader, ScaleRejection, enumeration
 
@@ -70,11 +69,6 @@ class ReplyCode(Enum):
     def is_success(self) -> bool:
         """Whether the message was handled: automatic or manual reply (EXE-3)."""
         return self.value[0] == _SUCCESS
-
-    @property
-    def is_error(self) -> bool:
-        """Whether the reply reports an error (EXE-3)."""
-        return self.value[0] == _ERROR
 
     def to_bytes(self) -> Bytes4:
         """Kind, reason, sub-reason, zero (EXE-3)."""
@@ -144,10 +138,6 @@ class SignalCode(Enum):
     ExecutionStackLimitExceeded = 105
     RemovedFromWaitlist = 200
     ExecutionUnsupported = 0xFFFFFFFF
-
-    def to_u32(self) -> U32:
-        """The number (EXE-6)."""
-        return U32(self.value)
 
 
 class _SignalCodeCodec(Codec[SignalCode]):

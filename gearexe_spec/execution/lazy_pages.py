@@ -10,11 +10,12 @@ Source: protocol/lazy-pages/src/process.rs, host_func.rs, signal.rs; protocol/pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Protocol
 
 from gearexe_spec.execution.allocation import WASM_PAGE_SIZE, PageSet
+from gearexe_spec.execution.program import PageContents
 from gearexe_spec.wasm.costs import HOST_COSTS, LOAD_PAGE, SIGNAL_COSTS, PageCosts
 from gearexe_spec.wasm.page_hooks import READ, WRITTEN
 
@@ -71,7 +72,7 @@ class LazyPages:
         self,
         flags: Flags,
         stack_end: int,
-        stored: Mapping[int, bytes],
+        stored: PageContents,
         load: Callable[[int, bytes], None],
         memory_size: Callable[[], int],
     ) -> None:

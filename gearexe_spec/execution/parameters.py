@@ -65,7 +65,7 @@ class BlockInfo:
 
 
 def compute_value_of_gas(gas: U64) -> U128:
-    """What an amount of gas costs (EXE-21)."""
+    """What an amount of gas costs, in WVARA base units (EXE-21)."""
     return U128(int(gas) * VALUE_PER_GAS)
 
 

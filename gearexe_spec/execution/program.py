@@ -5,9 +5,9 @@ Rules: EXE-30 to EXE-33.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import auto
+from typing import Protocol
 
 from gearexe_spec.base.ids import ActorId, CodeId
 from gearexe_spec.base.numeric import U64, U128
@@ -25,6 +25,14 @@ class ExecutionRejection(Rejection):
     InconsistentAllocations = auto()
 
 
+class PageContents(Protocol):
+    """Contents of 16,384 bytes by Gear page number; which there are is asked before."""
+
+    def __contains__(self, page: int, /) -> bool: ...
+
+    def __getitem__(self, page: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ActiveProgram:
     """A program that can be executed (EXE-31).
@@ -32,12 +40,12 @@ class ActiveProgram:
     Args:
         initialized: whether its `init` has succeeded.
         allocations: WASM pages that it has allocated.
-        pages: contents of 16,384 bytes by Gear page number, of all pages in storage; may be read lazily.
+        pages: all pages in storage; may be read lazily.
     """
 
     initialized: bool
     allocations: PageSet
-    pages: Mapping[int, bytes]
+    pages: PageContents
 
 
 @dataclass(frozen=True, slots=True)

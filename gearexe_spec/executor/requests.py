@@ -218,8 +218,7 @@ def apply_request(block: InBlockState, event: RequestEvent, valid_codes: Map[Cod
             return apply_message_queueing(block, event)
         case ReplyQueueingRequested():
             return apply_reply_queueing(block, event)
-        case ValueClaimingRequested():
-            return apply_value_claiming(block, event)
+    return apply_value_claiming(block, event)
 
 
 def apply_program_created(block: InBlockState, event: ProgramCreated, valid_codes: Map[CodeId, bool]) -> InBlockState:

@@ -61,9 +61,6 @@ class Fifo(Generic[T]):
     def __hash__(self) -> int:
         return hash(tuple(self))
 
-    def __repr__(self) -> str:
-        return f"Fifo({list(self)!r})"
-
 
 class _FifoCodec(Codec[Fifo[T]]):
     """Encoded like a list (SCA-7)."""

@@ -64,11 +64,6 @@ def page_hash(storage: Storage, table: MemoryPages, page: U32) -> Bytes32 | None
     return table[int(page) // PAGES_PER_REGION].load(storage).get(page)
 
 
-def all_page_hashes(storage: Storage, table: MemoryPages) -> dict[U32, Bytes32]:
-    """Hashes of all stored pages by page number (PST-21)."""
-    return {page: key for region in table for page, key in region.load(storage).items()}
-
-
 def _change_regions(
     storage: Storage,
     table: MemoryPages,

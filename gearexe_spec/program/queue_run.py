@@ -24,7 +24,7 @@ from gearexe_spec.execution.parameters import BlockInfo, compute_gas_limit
 from gearexe_spec.execution.program import DispatchContext, ExecutableCode, ExecutionRejection
 from gearexe_spec.program.dispatch import Dispatch, MessageType
 from gearexe_spec.program.journal_handling import DispatchJournal
-from gearexe_spec.program.pages import MemoryPages, all_page_hashes, page_hash
+from gearexe_spec.program.pages import MemoryPages, page_hash
 from gearexe_spec.program.payload import load_payload
 from gearexe_spec.program.promise import Promise, find_promise
 from gearexe_spec.program.rejections import ProgramRejection
@@ -236,7 +236,7 @@ def report_dispatch(message_id: MessageId, notes: Journal, is_charged: bool, for
     return DispatchReport(message_id, burned, outcome, is_charged, forwarded)
 
 
-class StoredPages(Mapping[int, bytes]):
+class StoredPages:
     """The stored pages of a program by number; contents are read when somebody asks (JOU-112)."""
 
     def __init__(self, storage: Storage, table: MemoryPages) -> None:
@@ -245,15 +245,8 @@ class StoredPages(Mapping[int, bytes]):
 
     def __getitem__(self, page: int) -> bytes:
         key = page_hash(self._storage, self._table, U32(page))
-        if key is None:
-            raise KeyError(page)
+        assert key is not None, "the page is stored"
         return self._storage.read(key)
 
-    def __contains__(self, page: object) -> bool:
-        return isinstance(page, int) and page_hash(self._storage, self._table, U32(page)) is not None
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(sorted(all_page_hashes(self._storage, self._table)))
-
-    def __len__(self) -> int:
-        return len(all_page_hashes(self._storage, self._table))
+    def __contains__(self, page: int) -> bool:
+        return page_hash(self._storage, self._table, U32(page)) is not None

@@ -15,6 +15,7 @@ from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.execution import journal
 from gearexe_spec.execution.journal import JournalNote
 from gearexe_spec.execution.message import DispatchKind
+from gearexe_spec.execution.parameters import compute_value_of_gas
 from gearexe_spec.program.allocations import ALLOCATIONS, Interval, freed_gear_pages
 from gearexe_spec.program.dispatch import MessageType
 from gearexe_spec.program.in_block import Limits
@@ -23,8 +24,6 @@ from gearexe_spec.program.rejections import ProgramRejection
 from gearexe_spec.program.state import ActiveProgram, ProgramState, TerminatedProgram
 from gearexe_spec.program.storage import Reference, Storage
 
-VALUE_PER_GAS = 100
-"""WVARA base units that one unit of gas costs (JOU-91)."""
 FREE_PANIC_GAS = U64(1_000_000_000)
 """Greatest amount of gas that an injected message may burn for nothing when it panics at once (JOU-92)."""
 RUN_LIMITS = Limits(U32(16), U32(4_096), U32(1))
@@ -190,7 +189,7 @@ def _burn(run: _Pass, note: journal.GasBurned) -> None:
     if is_free_panic(run.origin, note):
         run.skipped.add(note.message_id)
         return
-    cost = int(note.amount) * VALUE_PER_GAS
+    cost = compute_value_of_gas(note.amount)
     if cost > run.state.executable_balance:
         raise Rejected(ProgramRejection.ExecutableBalanceUnderflow)
     run.state = replace(run.state, executable_balance=run.state.executable_balance - cost)

@@ -166,9 +166,6 @@ class Reference(Generic[T]):
     def __hash__(self) -> int:
         return hash(self.hash)
 
-    def __repr__(self) -> str:
-        return f"Reference({self.hash!r})"
-
 
 class _OptionalReference(Codec[Reference[T]]):
     """An optional hash (PST-5)."""

@@ -70,8 +70,7 @@ def apply_task(block: InBlockState, task: ScheduledTask) -> InBlockState:
             return deliver_delayed_dispatch(block, task)
         case schedule.SendUserMessage():
             return deliver_delayed_user_message(block, task)
-        case schedule.RemoveFromWaitlist() | schedule.RemoveGasReservation():
-            raise Rejected(ProgramRejection.Deprecated)
+    raise Rejected(ProgramRejection.Deprecated)
 
 
 def expire_mailbox_message(block: InBlockState, task: schedule.RemoveFromMailbox) -> InBlockState:

@@ -15,7 +15,9 @@ def to_set(page_set: PageSet) -> set[int]:
 
 
 def of(numbers: frozenset[int]) -> PageSet:
-    return PageSet.from_intervals(tuple((number, number) for number in numbers))
+    starts = sorted(number for number in numbers if number - 1 not in numbers)
+    ends = sorted(number for number in numbers if number + 1 not in numbers)
+    return PageSet(tuple(zip(starts, ends, strict=True)))
 
 
 @given(sets, ranges)

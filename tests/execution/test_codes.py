@@ -41,7 +41,7 @@ def test_four_bytes_are_read_as_production_reads_them(given_bytes: str, read_as:
 def test_every_code_survives_both_forms(code: ReplyCode) -> None:
     assert ReplyCode.from_bytes(code.to_bytes()) is code
     assert reply_code.decode(reply_code.encode(code)) is code
-    assert code.is_success + code.is_error + (code is ReplyCode.Unsupported) == 1
+    assert code.is_success == code.name.startswith("Success")
 
 
 @given(st.binary(min_size=4, max_size=4))
@@ -81,7 +81,6 @@ def test_errors_become_codes() -> None:
 @pytest.mark.parametrize("code", SignalCode)
 def test_signal_codes_survive_scale(code: SignalCode) -> None:
     assert signal_code.decode(signal_code.encode(code)) is code
-    assert code.to_u32() == code.value
 
 
 def test_scale_refuses_what_is_no_signal() -> None:
