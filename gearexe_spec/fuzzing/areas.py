@@ -15,8 +15,8 @@ from gearexe_spec.fuzzing.codec_cases import (
     make_signatures_case,
     make_values_case,
 )
+from gearexe_spec.fuzzing.program_cases import make_program_case
 from gearexe_spec.fuzzing.queue_cases import make_queue_case
-from gearexe_spec.fuzzing.wasm_cases import make_wasm_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,6 @@ AREAS: Mapping[str, CaseArea] = {
     "execution": CaseArea(make_queue_case, "queue runs: random programs, states, queues and budgets"),
     "budgets": CaseArea(make_budget_case, "queue runs whose gas or allowance ends at a border"),
     "wasm": CaseArea(make_code_case, "codes: valid, breaking a rule, changed at an instruction, changed at a byte"),
-    "programs": CaseArea(make_wasm_case, "the programs of `execution` as codes, whole and damaged"),
+    "programs": CaseArea(make_program_case, "the programs of `execution` as codes, whole and damaged"),
 }
 """By the name on the command line."""

@@ -1,4 +1,7 @@
-"""Random codes: valid ones, ones that break a rule of Gear.exe, and ones changed at an instruction or a byte."""
+"""Random codes, made to be judged: valid ones, ones that break a rule, and ones changed at an instruction or a byte.
+
+They have all that a module may have and little that runs; programs made to be run are in `program_modules`.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from gearexe_spec.execution.codes import ReplyCode
 from gearexe_spec.execution.message import ContextStore, DispatchKind, ReplyDetails
 from gearexe_spec.fuzzing.codec_cases import hex_of
 from gearexe_spec.fuzzing.dice import Dice
-from gearexe_spec.fuzzing.wasm_modules import ModuleMaker, slot_destination
+from gearexe_spec.fuzzing.program_modules import ModuleMaker, slot_destination
 from gearexe_spec.program.allocations import ALLOCATIONS, Allocations, merge_intervals
 from gearexe_spec.program.dispatch import MESSAGE_QUEUE, Dispatch, MessageType
 from gearexe_spec.program.fifo import Fifo

@@ -1,4 +1,4 @@
-"""Random function bodies that are always well typed.
+"""Random function bodies of programs, always well typed.
 
 An expression leaves one value, a statement none; both are made from smaller ones. Loops count down in a local, so that
 most programs end by themselves.
@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gearexe_spec.fuzzing.dice import Dice
-from gearexe_spec.fuzzing.wasm_encoding import EMPTY_BLOCK, I32, I64, i32_const, i64_const, unsigned
+from gearexe_spec.fuzzing.program_encoding import i32_const, i64_const
+from gearexe_spec.wasm.opcodes import EMPTY_BLOCK, I32, I64
+from gearexe_spec.wasm.reader import encode_unsigned
 
 I32_UNARY = (0x67, 0x68, 0x69, 0xC0, 0xC1)
 I32_BINARY = tuple(range(0x6A, 0x79))
@@ -75,7 +77,9 @@ class Body:
         code = opening + b"".join(self.statement(depth) for _ in range(self.dice.below(statements + 1)))
         if self.results:
             code += self.expression(self.results[0], depth)
-        return unsigned(len(self.extra)) + b"".join(b"\1" + bytes([kind]) for kind in self.extra) + code + b"\x0b"
+        return (
+            encode_unsigned(len(self.extra)) + b"".join(b"\1" + bytes([kind]) for kind in self.extra) + code + b"\x0b"
+        )
 
     def statement(self, depth: int) -> bytes:
         """Something that leaves the stack as it was."""
@@ -90,10 +94,10 @@ class Body:
         match dice.below(12):
             case 0 | 1 | 2 if self.writable_locals():
                 index = dice.pick(self.writable_locals())
-                return self.expression(self.locals[index], depth) + b"\x21" + unsigned(index)
+                return self.expression(self.locals[index], depth) + b"\x21" + encode_unsigned(index)
             case 3 | 4 if self.writable_globals():
                 index = dice.pick(self.writable_globals())
-                return self.expression(self.around.globals[index], depth) + b"\x24" + unsigned(index)
+                return self.expression(self.around.globals[index], depth) + b"\x24" + encode_unsigned(index)
             case 5 | 6:
                 return self.store(depth)
             case 7 | 8 | 9:
@@ -110,17 +114,17 @@ class Body:
             code += self.expression(I32, depth - 1) + b"\x0d" + self.void_label()
             code += self.statement(depth - 1)
         self.labels.pop()
-        return b"\x02" + bytes([EMPTY_BLOCK]) + code + b"\x0b"
+        return b"\x02" + EMPTY_BLOCK + code + b"\x0b"
 
     def loop(self, depth: int) -> bytes:
         """A loop that counts down from a small number."""
-        counter = unsigned(self.counter)
+        counter = encode_unsigned(self.counter)
         self.labels.append(None)
         code = b"".join(self.statement(depth - 2) for _ in range(self.dice.between(1, 2)))
         self.labels.pop()
         start = i32_const(self.dice.pick((1, 2, 3, 5, 20, 300))) + b"\x21" + counter
         turn = b"\x20" + counter + i32_const(1) + b"\x6b\x22" + counter + i32_const(0) + b"\x4a\x0d\0"
-        return start + b"\x03" + bytes([EMPTY_BLOCK]) + code + turn + b"\x0b"
+        return start + b"\x03" + EMPTY_BLOCK + code + turn + b"\x0b"
 
     def branch(self, depth: int) -> bytes:
         """If, with or without else."""
@@ -130,16 +134,16 @@ class Body:
         if self.dice.below(2):
             code += b"\x05" + self.statement(depth - 1)
         self.labels.pop()
-        return condition + b"\x04" + bytes([EMPTY_BLOCK]) + code + b"\x0b"
+        return condition + b"\x04" + EMPTY_BLOCK + code + b"\x0b"
 
     def switch(self, depth: int) -> bytes:
         """Nested blocks and a table of branches out of them."""
         cases = self.dice.between(1, 4)
         for _ in range(cases):
             self.labels.append(None)
-        targets = [unsigned(self.dice.below(cases)) for _ in range(self.dice.below(5) + 1)]
-        code = self.expression(I32, depth - 1) + b"\x0e" + unsigned(len(targets) - 1) + b"".join(targets)
-        code = (b"\x02" + bytes([EMPTY_BLOCK])) * cases + code
+        targets = [encode_unsigned(self.dice.below(cases)) for _ in range(self.dice.below(5) + 1)]
+        code = self.expression(I32, depth - 1) + b"\x0e" + encode_unsigned(len(targets) - 1) + b"".join(targets)
+        code = (b"\x02" + EMPTY_BLOCK) * cases + code
         for _ in range(cases):
             self.labels.pop()
             code += b"\x0b" + (self.statement(depth - 1) if self.dice.below(2) else b"")
@@ -164,7 +168,7 @@ class Body:
                 if self.around.is_tame or self.dice.below(8)
                 else self.expression(I32, depth - 1)
             )
-            return arguments + place + b"\x11" + unsigned(index) + b"\0" + b"\x1a" * len(results)
+            return arguments + place + b"\x11" + encode_unsigned(index) + b"\0" + b"\x1a" * len(results)
         if not self.around.callees:
             return b"\x01"
         callee = self.dice.pick(self.around.callees)
@@ -176,7 +180,7 @@ class Body:
             arguments = callee.arguments(self.dice)
         else:
             arguments = b"".join(self.expression(kind, depth - 1) for kind in callee.params)
-        return arguments + b"\x10" + unsigned(callee.index)
+        return arguments + b"\x10" + encode_unsigned(callee.index)
 
     def store(self, depth: int) -> bytes:
         """A store somewhere in memory."""
@@ -203,7 +207,7 @@ class Body:
         offset = 0 if self.dice.below(4) else self.dice.pick((1, 8, 4_096, 16_383, 65_528, 0xFFFFFFFF))
         if self.around.is_tame and not self.dice.chance(60):
             offset %= 65_520
-        return bytes([opcode]) + unsigned(self.dice.between(0, align)) + unsigned(offset)
+        return bytes([opcode]) + encode_unsigned(self.dice.between(0, align)) + encode_unsigned(offset)
 
     def expression(self, kind: int, depth: int) -> bytes:
         """Something that leaves one value of this type."""
@@ -263,9 +267,9 @@ class Body:
         variables = [index for index, local in enumerate(self.around.globals) if local == kind]
         match dice.below(4):
             case 0 if indices:
-                return b"\x20" + unsigned(dice.pick(indices))
+                return b"\x20" + encode_unsigned(dice.pick(indices))
             case 1 if variables:
-                return b"\x23" + unsigned(dice.pick(variables))
+                return b"\x23" + encode_unsigned(dice.pick(variables))
             case 2 if kind == I32 and dice.chance(6):
                 return b"\x3f\0"
         number = dice.pick(EDGES) if dice.below(2) else dice.integer(32 if kind == I32 else 64)
@@ -282,4 +286,4 @@ class Body:
     def void_label(self) -> bytes:
         """The distance to a label that takes no value; the innermost is one."""
         distances = [distance for distance, label in enumerate(reversed(self.labels)) if label is None]
-        return unsigned(self.dice.pick(distances))
+        return encode_unsigned(self.dice.pick(distances))

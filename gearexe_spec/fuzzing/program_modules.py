@@ -1,4 +1,7 @@
-"""Random modules of the kind that Gear.exe accepts: they validate, import system calls and export entry points."""
+"""Random programs, made to be run: they validate, import system calls and export entry points; most end by themselves.
+
+Codes made to be judged, valid ones and others, with all that a module may have, are in `code_modules`.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from gearexe_spec.fuzzing.dice import Dice
-from gearexe_spec.fuzzing.wasm_bodies import Body, Callee, Surroundings
-from gearexe_spec.fuzzing.wasm_encoding import (
-    FUNCTION,
-    GLOBAL,
-    I32,
-    I64,
-    MAGIC,
-    MEMORY,
+from gearexe_spec.fuzzing.program_bodies import Body, Callee, Surroundings
+from gearexe_spec.fuzzing.program_encoding import (
     custom_section,
     function_type,
     i32_const,
     i64_const,
     items,
     limits,
-    name,
     section,
-    unsigned,
 )
+from gearexe_spec.wasm.decode import MODULE_HEADER
+from gearexe_spec.wasm.model import FUNCREF, ExternalKind
+from gearexe_spec.wasm.opcodes import I32, I64
+from gearexe_spec.wasm.reader import encode_name, encode_unsigned, with_length
 
 Signature = tuple[tuple[int, ...], tuple[int, ...]]
 ENTRIES = ("init", "handle", "handle_reply", "handle_signal")
@@ -134,20 +133,23 @@ class ModuleMaker:
             bodies.append(Body(dice, around, params, results).make(8 if self.is_program else 4, opening=opening))
 
         exports = [
-            name(entry) + bytes([FUNCTION]) + unsigned(first + len(signatures) + i) for i, entry in enumerate(entries)
+            encode_name(entry) + bytes([ExternalKind.FUNCTION]) + encode_unsigned(first + len(signatures) + i)
+            for i, entry in enumerate(entries)
         ]
         if stack_end is not None:
-            exports.append(name("__gear_stack_end") + bytes([GLOBAL]) + unsigned(len(globals_)))
+            exports.append(
+                encode_name("__gear_stack_end") + bytes([ExternalKind.GLOBAL]) + encode_unsigned(len(globals_))
+            )
         parts = [
-            MAGIC,
+            MODULE_HEADER,
             section(1, [self._encode_type(self._type(signature)) for signature in self._all_types(calls, defined)]),
             section(2, self._imports(calls)),
-            section(3, [unsigned(self._type(signature)) for signature in defined]),
-            section(4, [b"\x70" + limits(6, None if dice.below(2) else 10)] if has_table else []),
+            section(3, [encode_unsigned(self._type(signature)) for signature in defined]),
+            section(4, [FUNCREF + limits(6, None if dice.below(2) else 10)] if has_table else []),
             section(6, self._globals(globals_, immutable, stack_end)),
             section(7, exports),
             section(9, self._elements(first, len(defined)) if has_table else []),
-            section(10, [unsigned(len(body)) + body for body in bodies]),
+            section(10, [with_length(body) for body in bodies]),
             section(11, self._data(stack_end)),
             custom_section("name", b"\0\x02\x01x") if dice.chance(6) else b"",
         ]
@@ -167,7 +169,10 @@ class ModuleMaker:
         ends = [call for call in calls if call in FINAL]
         spoken += [self.dice.pick(ends)] if ends and self.dice.below(2) else []
         return b"".join(
-            _arguments(call, self.dice) + b"\x10" + unsigned(calls.index(call)) + b"\x1a" * len(_signature_of(call)[1])
+            _arguments(call, self.dice)
+            + b"\x10"
+            + encode_unsigned(calls.index(call))
+            + b"\x1a" * len(_signature_of(call)[1])
             for call in spoken
         )
 
@@ -196,9 +201,13 @@ class ModuleMaker:
 
     def _imports(self, calls: Sequence[str]) -> list[bytes]:
         most = None if self.dice.below(40 if self.is_program else 3) else self.pages + self.dice.below(4)
-        memory = name("env") + name("memory") + bytes([MEMORY]) + limits(self.pages, most)
+        memory = encode_name("env") + encode_name("memory") + bytes([ExternalKind.MEMORY]) + limits(self.pages, most)
         functions = [
-            name("env") + name(call) + bytes([FUNCTION]) + unsigned(self._type(_signature_of(call))) for call in calls
+            encode_name("env")
+            + encode_name(call)
+            + bytes([ExternalKind.FUNCTION])
+            + encode_unsigned(self._type(_signature_of(call)))
+            for call in calls
         ]
         place = self.dice.below(len(functions) + 1)
         return [*functions[:place], memory, *functions[place:]]
@@ -219,7 +228,7 @@ class ModuleMaker:
         return made
 
     def _elements(self, first: int, functions: int) -> list[bytes]:
-        indices = [unsigned(self.dice.below(first + functions)) for _ in range(self.dice.below(5))]
+        indices = [encode_unsigned(self.dice.below(first + functions)) for _ in range(self.dice.below(5))]
         return [b"\0" + i32_const(self.dice.below(2)) + b"\x0b" + items(indices)]
 
     def _data(self, stack_end: int | None) -> list[bytes]:
@@ -237,7 +246,7 @@ class ModuleMaker:
 
 
 def _segment(offset: int, content: bytes) -> bytes:
-    return b"\0" + i32_const(offset) + b"\x0b" + unsigned(len(content)) + content
+    return b"\0" + i32_const(offset) + b"\x0b" + with_length(content)
 
 
 def _slots(dice: Dice) -> bytes:

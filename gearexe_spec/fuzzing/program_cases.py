@@ -1,4 +1,4 @@
-"""Cases for code validation and instrumentation."""
+"""Cases for code validation and instrumentation from the programs that queue runs run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from gearexe_spec.conformance.wire import Apply
 from gearexe_spec.fuzzing.codec_cases import hex_of
 from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.fuzzing.mutation import damage
-from gearexe_spec.fuzzing.wasm_modules import GeneratedModule, ModuleMaker
+from gearexe_spec.fuzzing.program_modules import GeneratedModule, ModuleMaker
 
 OPCODES = (
     *range(0x00, 0x06),
@@ -22,7 +22,7 @@ OPCODES = (
 """Instructions that programs may have, and the two prefixes that they may not."""
 
 
-def make_wasm_case(seed: int, index: int) -> Apply:
+def make_program_case(seed: int, index: int) -> Apply:
     """Half whole modules, a quarter with a changed instruction, a quarter with damaged bytes."""
     dice = Dice("wasm", seed, index)
     module = ModuleMaker(dice, is_program=dice.chance(3)).make()
