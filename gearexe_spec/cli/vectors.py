@@ -51,7 +51,10 @@ def fill(
     count = json.loads(files[MANIFEST])["count"]
     typer.echo(f"{count} cases in {len(files)} files; {len(changed)} files {'would change' if check else 'changed'}")
     if unconfirmed:
-        typer.echo(f"{unconfirmed} cases were not held against production: it is not built (make production)")
+        typer.echo(
+            f"{unconfirmed} cases were not held against their oracle: production is not built (make production), "
+            "or Symbiotic's contracts are not installed (npm ci)"
+        )
     if check and changed:
         raise typer.Exit(1)
 

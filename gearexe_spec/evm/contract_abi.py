@@ -75,7 +75,7 @@ class ContractAbi:
         self.functions = {signature.name: signature for kind, signature in entries if kind == "function"}
         self.events = {signature.topic: signature for kind, signature in entries if kind == "event"}
         self.errors = {signature.selector: signature for kind, signature in entries if kind == "error"}
-        self.selectors = {signature.selector: signature for signature in self.functions.values()}
+        self.selectors = {signature.selector: signature for kind, signature in entries if kind == "function"}
         constructors = [entry for entry in abi if entry["type"] == "constructor"]
         self.constructor = read_parameters(constructors[0].get("inputs", [])) if constructors else ()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -18,16 +18,19 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gearexe_spec.conformance.compare import Difference, compare_answers, describe
+from gearexe_spec.conformance.compare import Difference, compare_answers, compare_json, describe
 from gearexe_spec.conformance.json_form import Json
 from gearexe_spec.conformance.revisions import same_reason
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.evm import EvmTarget
 from gearexe_spec.conformance.targets.target import TargetUnavailable
 from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init, RejectedAnswer, Restore, Save, Unsupported
+from gearexe_spec.evm.artifacts import ArtifactError
+from gearexe_spec.evm.economics_artifacts import find_economics_artifacts
+from gearexe_spec.evm.economics_reading import EconomicsReading
 from gearexe_spec.fuzzing.contract_campaign import Disagreement, from_document, shrink, to_document
 from gearexe_spec.fuzzing.economics_histories import EconomicsHistory
-from gearexe_spec.fuzzing.economics_people import encode_call
+from gearexe_spec.fuzzing.economics_people import NOBODY, encode_call
 
 FORMAT = "gearexe-economics-history/1"
 EQUAL, DIFFERENT, NOT_ASKED = 0, 1, 2
@@ -45,17 +48,19 @@ class Tally:
     compared: int = 0
     declared: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    read: Counter[str] = field(default_factory=Counter)
     unspecified: Counter[str] = field(default_factory=Counter)
 
 
 class Books:
-    """Who holds how much of each token, as the transfers say it."""
+    """Who holds how much of each token, and how much of it was made, as the transfers say it."""
 
     def __init__(self) -> None:
         self.holders: dict[str, dict[str, int]] = {}
+        self.supplies: dict[str, int] = {}
 
     def enter(self, logs: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
-        """Book the transfers of a step; the holders that they touch, by token."""
+        """Book the transfers of a step; the holders they touch, by token. What nobody gives or takes is the supply."""
         touched = set()
         for log in logs:
             topics = log["topics"]
@@ -65,6 +70,9 @@ class Books:
             balances = self.holders.setdefault(token, {})
             for topic, change in ((topics[1], -amount), (topics[2], amount)):
                 holder = "0x" + topic[26:]
+                if holder == NOBODY:
+                    self.supplies[token] = self.supplies.get(token, 0) - change
+                    continue
                 balances[holder] = balances.get(holder, 0) + change
                 touched.add((token, holder))
         return touched
@@ -73,6 +81,7 @@ class Books:
         """The same books, to go on with."""
         other = Books()
         other.holders = {token: dict(balances) for token, balances in self.holders.items()}
+        other.supplies = dict(self.supplies)
         return other
 
 
@@ -88,6 +97,10 @@ class EconomicsPanel:
 
     def __init__(self, specification: SpecTarget | None = None) -> None:
         self.contracts, self.specification = EvmTarget(), specification or SpecTarget()
+        try:
+            self.reading = EconomicsReading(find_economics_artifacts())
+        except ArtifactError as missing:
+            raise TargetUnavailable(str(missing)) from missing
         self.tally = Tally()
         self.books = Books()
 
@@ -117,7 +130,7 @@ class EconomicsPanel:
             return ours, None
         self.tally.compared += 1
         self.tally.outcomes[theirs.reason if isinstance(theirs, RejectedAnswer) else "accepted"] += 1
-        difference = self._compare(theirs, ours) or self._count_money(request, theirs)
+        difference = self._compare(request, theirs, ours) or self._count_money(request, theirs)
         return theirs, None if difference is None else ("specification", difference)
 
     def look(self, request: Apply) -> tuple[Answer, Difference | None]:
@@ -125,43 +138,78 @@ class EconomicsPanel:
         theirs = self.contracts.answer(request)
         return theirs, compare_answers(theirs, self.specification.answer(request))
 
-    def _compare(self, theirs: Answer, ours: Answer) -> Difference | None:
-        """Every field, and those of the specification too; names that the build declares to differ are the same."""
+    def _compare(self, request: Apply, theirs: Answer, ours: Answer) -> Difference | None:
+        """Every field, and those of the specification too; names that the build declares to differ are the same.
+
+        Both are read by the official ABIs too, so that a difference is told in words where there are words for it.
+        """
         if isinstance(theirs, RejectedAnswer) and isinstance(ours, RejectedAnswer):
             rule = same_reason("economics/call", theirs.reason, ours.reason)
             if rule is not None:
                 self.tally.declared[rule] += 1
                 theirs = RejectedAnswer("", "", {"calls": theirs.details["calls"]})
-            return compare_answers(theirs, replace(ours, phase=""))
-        return compare_answers(theirs, ours)
+        difference = compare_answers(theirs, ours)
+        words = self._read(request, theirs)
+        self.tally.read.update(word.partition(" ")[0] for word in words)
+        if difference is None:
+            return None
+        return compare_json([*words], [*self._read(request, ours)], path="/read") or difference
+
+    def _read(self, request: Apply, answer: Answer) -> list[str]:
+        """Events and result, or the error, as far as the official ABIs have names for them."""
+        if isinstance(answer, RejectedAnswer):
+            error = self.reading.error(_bytes(answer.details.get("data", "0x")))
+            return [] if error is None else [f"error {error}"]
+        if not isinstance(answer, Accepted) or not isinstance(answer.outputs, dict):
+            return []
+        logs: Any = answer.outputs["logs"]
+        events = [self.reading.event([_bytes(topic) for topic in log["topics"]], _bytes(log["data"])) for log in logs]
+        calldata, returned = _bytes(request.input.get("calldata", "0x")), _bytes(answer.outputs["returnData"])
+        result = self.reading.result(calldata, returned)
+        read = [f"event {event}" for event in events if event is not None]
+        return read if result is None else [*read, f"result {result}"]
 
     def _count_money(self, request: Apply, theirs: Answer) -> Difference | None:
-        """No unit of a token appears or vanishes: balances are what the transfers say, on both sides."""
+        """No unit of a token appears or vanishes: balances and supplies are what the transfers say, on both sides."""
         if not isinstance(theirs, Accepted) or not isinstance(theirs.outputs, dict) or request.input.get("dry"):
             return None
         logs: Any = theirs.outputs["logs"]
         books = self.books.copy()
         touched = sorted(books.enter(logs))
+        tokens = sorted({token for token, _ in touched})
         views: list[Json] = [
             {"to": token, "calldata": encode_call("balanceOf(address)", holder)} for token, holder in touched
         ]
+        views += [{"to": token, "calldata": encode_call("totalSupply()")} for token in tokens]
         if not views:
             return None
         counted, difference = self.look(Apply("economics/views", {"block": request.input["block"], "views": views}))
         if difference is not None:
             return difference
-        self._open_accounts(counted, touched, books)
-        expected = [_word(books.holders[token][holder]) for token, holder in touched]
+        assert isinstance(counted, Accepted)
+        assert isinstance(counted.outputs, dict)
+        values: Any = counted.outputs["values"]
+        self._open_accounts(values, touched, tokens, books)
         self.books = books
+        expected: list[Json] = [_word(books.holders[token][holder]) for token, holder in touched]
+        expected += [_word(books.supplies[token]) if token in books.supplies else {} for token in tokens]
+        for token in tokens:
+            if token in books.supplies and sum(books.holders[token].values()) > books.supplies[token]:
+                return Difference("/supply", f"at least what is held of {token}", str(books.supplies[token]))
         return compare_answers(Accepted({"values": expected}), counted)
 
-    def _open_accounts(self, counted: Answer, touched: list[tuple[str, str]], books: Books) -> None:
-        """What somebody had before the first transfer that was seen is taken from the first count."""
-        assert isinstance(counted, Accepted)
-        values: Any = counted.outputs["values"] if isinstance(counted.outputs, dict) else ()
-        for (token, holder), value in zip(touched, values, strict=True):
-            if holder not in self.books.holders.get(token, {}) or int(holder, 16) == 0:
+    def _open_accounts(
+        self, values: Sequence[dict[str, str]], touched: list[tuple[str, str]], tokens: list[str], books: Books
+    ) -> None:
+        """What there was before the first transfer that was seen is taken from the first count."""
+        for (token, holder), value in zip(touched, values, strict=False):
+            if holder not in self.books.holders.get(token, {}):
                 books.holders[token][holder] = int(value["returnData"], 16)
+        for token, value in zip(tokens, values[len(touched) :], strict=True):
+            if "returnData" not in value:
+                books.supplies.pop(token, None)  # a token that does not tell
+            elif token not in self.books.holders:
+                books.supplies[token] = int(value["returnData"], 16)
 
 
 def _said(theirs: Answer) -> dict[str, Json]:
@@ -169,6 +217,10 @@ def _said(theirs: Answer) -> dict[str, Json]:
     parts: Any = theirs.outputs if isinstance(theirs, Accepted) else getattr(theirs, "details", {})
     creations = parts.get("creations", [])
     return {"initcodeHashes": [creation["initcodeHash"] for creation in creations]} if creations else {}
+
+
+def _bytes(text: Any) -> bytes:
+    return bytes.fromhex(text[2:])
 
 
 def _word(number: int) -> Json:
@@ -246,6 +298,7 @@ def _summarize(console: Console, tally: Tally, found: int, seconds: float, seed:
         f"{seconds:.1f} s, {rate:.0f}/s"
     )
     console.print("  " + ", ".join(f"{count} {name}" for name, count in tally.outcomes.most_common()), markup=False)
+    console.print("  read: " + ", ".join(f"{count} {kind}s" for kind, count in tally.read.most_common()), markup=False)
     for rule, count in tally.declared.most_common():
         console.print(f"  declared: {rule} ({count})", markup=False)
     for what, count in tally.unspecified.most_common():
@@ -262,11 +315,18 @@ def again(console: Console, document: dict[str, Any]) -> int:
     return EQUAL if found is None else DIFFERENT
 
 
+def describe_step(request: Apply) -> str:
+    """A step in a few words."""
+    if "calldata" not in request.input:
+        return f"making a {request.input['artifact']}"
+    return f"{str(request.input['calldata'])[:10]} to {request.input['to']}"
+
+
 def report(found: Disagreement) -> str:
     """A disagreement in a few lines."""
     difference, request = found.difference, found.requests[-1]
     return (
-        f"after {len(found.requests)} steps, {str(request.input['calldata'])[:10]} to {request.input['to']}"
+        f"after {len(found.requests)} steps, {describe_step(request)}"
         f" at {difference.path or 'the answer'}\n"
         f"  bytecode      {difference.expected}\n  specification {difference.got}"
     )

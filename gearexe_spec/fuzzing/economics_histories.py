@@ -6,6 +6,7 @@ contracts exist). From the same seed and the same answers comes the same history
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from gearexe_spec.conformance.wire import Accepted, Answer, Apply, Init
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.fuzzing.economics_people import (
+    CREATE_BARE_VAULT,
     CREATE_REWARDS,
     CREATE_VAULT,
     NETWORK,
@@ -32,8 +34,10 @@ from gearexe_spec.fuzzing.economics_people import (
     encode_vault,
     stages,
 )
+from gearexe_spec.fuzzing.economics_turns import SIGNER_ADDRESSES, opt_by_signature, upgrade, use_hook
 
 HIGHEST = (1 << 256) - 1
+INCREASE_NONCE = keccak256(b"IncreaseNonce(address,address)").to_hex()
 MOST_VAULTS = 5
 
 
@@ -66,6 +70,9 @@ class EconomicsHistory:
         self.vaults: list[Vault] = []
         self.stamps: list[int] = [self.timestamp]
         self.claims: list[tuple[str, int, list[bytes]]] = []
+        self.hooks: list[str] = []
+        self.nonces: Counter[tuple[str, str, str]] = Counter()
+        self.spares: list[tuple[Vault, str, bool, int]] = []
         self._hopes: Callable[[bytes], None] | None = None
         self._prepared = self._preparation()
 
@@ -97,15 +104,28 @@ class EconomicsHistory:
             *(self._distribute,) * 4,
             *(self._claim_rewards,) * 4,
             *(self._manage,) * 2,
+            *(self._opt_by_signature,) * 3,
+            *(self._use_hook,) * 4,
+            *(self._upgrade,) * 2,
         )
         request = self.dice.pick(kinds)()
-        return self._spoil(request) if self.dice.chance(25) else request
+        return self._spoil(request) if "calldata" in request.input and self.dice.chance(25) else request
 
     def learn(self, answer: Answer) -> None:
         """What came of the last step."""
         hopes, self._hopes = self._hopes, None
-        if hopes is not None and isinstance(answer, Accepted) and isinstance(answer.outputs, dict):
+        if not isinstance(answer, Accepted) or not isinstance(answer.outputs, dict):
+            return
+        logs: Any = answer.outputs["logs"]
+        for log in logs:
+            if log["topics"][:1] == [INCREASE_NONCE]:
+                self.nonces[(log["address"], *("0x" + topic[26:] for topic in log["topics"][1:]))] += 1
+        if hopes is not None:
             hopes(bytes.fromhex(str(answer.outputs["returnData"])[2:]))
+
+    def hope(self, hopes: Callable[[bytes], None]) -> None:
+        """Say what is to be done with the result of the step that is being made, if it succeeds."""
+        self._hopes = hopes
 
     # the chain
 
@@ -133,6 +153,12 @@ class EconomicsHistory:
             "dry": dry,
         }
         return Apply("economics/call", form)
+
+    def deploy(self, sender: str, artifact: str, code: str) -> Apply:
+        """A transaction that makes a test contract."""
+        block: Json = {"number": hex(self.number), "timestamp": hex(self.timestamp)}
+        form: dict[str, Json] = {"block": block, "from": sender, "artifact": artifact, "code": code}
+        return Apply("economics/deploy", {**form, "constructorArguments": "0x"})
 
     def at(self, label: str) -> str:
         """The address of a contract or role."""
@@ -168,7 +194,7 @@ class EconomicsHistory:
         return max(0, self.dice.pick(self.stamps[-12:]) + self.dice.pick((0, 0, 0, -1, 1)))
 
     def _subnetwork(self) -> bytes:
-        network = self.at("middleware") if not self.dice.chance(5) else self.dice.pick((NETWORK, STRANGER))
+        network = self.at("middleware") if not self.dice.chance(3) else self.dice.pick((NETWORK, STRANGER))
         return bytes.fromhex(network[2:]) + self.dice.pick((0, 0, 0, 0, 1)).to_bytes(12, "big")
 
     def _hint(self) -> bytes:
@@ -182,7 +208,8 @@ class EconomicsHistory:
 
     def _preparation(self) -> list[Apply]:
         token, admin = self.stage.collateral, self.at("admin")
-        asks = [self.call(name, self.at("operatorRegistry"), "registerOperator()") for name in OPERATORS[:3]]
+        operators = (*OPERATORS[:3], *SIGNER_ADDRESSES)
+        asks = [self.call(name, self.at("operatorRegistry"), "registerOperator()") for name in operators]
         asks += [
             self.call(name, self.at("operatorNetworkOptIn"), "optIn(address)", self.at("middleware"))
             for name in OPERATORS[:3]
@@ -210,10 +237,11 @@ class EconomicsHistory:
         delegation = encode_delegator(delegator_type, owner, self.at("middleware"), operator)
         veto = stage.veto + dice.pick((0, 0, 1, -1, epoch))
         delay = dice.pick((3, 3, 4, 2)) if slasher_type == VETO_SLASHER else 0
-        slasher = encode_slasher(slasher_type, max(0, veto), delay)
-        token = self._token()
+        has_hook = bool(self.hooks) and dice.chance(3)
+        slasher = encode_slasher(slasher_type, max(0, veto), delay, hook=has_hook)
+        token, burner = self._token(), dice.pick(self.hooks) if has_hook else self.at("burner")
         whitelist, limit = dice.chance(8), 10**6 if is_limited else None
-        parameters = encode_vault(token, self.at("burner"), epoch, owner, whitelist=whitelist, limit=limit)
+        parameters = encode_vault(token, burner, epoch, owner, whitelist=whitelist, limit=limit)
         if dice.chance(5):
             return self._make_bare_vault(owner, parameters, epoch)
         with_slasher = not dice.chance(10)
@@ -237,7 +265,7 @@ class EconomicsHistory:
             self._prepared += self._open(made)
 
         self._hopes = hopes
-        return self.call(self._maker(), self.at("vaultFactory"), "create(uint64,address,bytes)", 1, owner, parameters)
+        return self.call(self._maker(), self.at("vaultFactory"), CREATE_BARE_VAULT, 1, owner, parameters)
 
     def _maker(self) -> str:
         return self.dice.pick((OWNER, *OPERATORS))
@@ -362,6 +390,17 @@ class EconomicsHistory:
         if self.dice.chance(6):
             return self.call(operator, self.at("operatorRegistry"), "registerOperator()")
         return self.call(operator, self.at("operatorNetworkOptIn"), f"{function}(address)", where)
+
+    def _opt_by_signature(self) -> Apply:
+        return opt_by_signature(self, self._vault())
+
+    def _use_hook(self) -> Apply:
+        vault = self._vault()
+        return self._make_vault() if vault is None else use_hook(self, vault)
+
+    def _upgrade(self) -> Apply:
+        vault = self._vault()
+        return self._make_vault() if vault is None else upgrade(self, vault)
 
     def _look_up(self) -> Apply:
         vault, moment, operator = self._vault(), self._past(), self.dice.pick(OPERATORS)

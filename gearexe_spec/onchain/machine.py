@@ -128,11 +128,14 @@ class Execution:
     enclosing: int | None = None
     """Number of the listed call that is in progress."""
     depth: int = 0
-    gas_bound: U64 | None = None
-    """The least cap of the calls in progress; more gas is surely not left."""
+    is_capped: bool = False
+    """Whether some call in progress has capped gas; how much of it is left nobody counts."""
     meter: Meter = field(default_factory=Meter)
     initcode_hashes: tuple[Bytes32, ...] = ()
     """Of the transaction's creations in order, as far as it was said (ROU-246)."""
+    gas_checks: tuple[bool, ...] = ()
+    """Of the contracts' own looks at the gas left, in order: whether it is enough, as far as it was said (ROU-247)."""
+    gas_checks_made: int = 0
 
     def call(
         self,
@@ -154,9 +157,8 @@ class Execution:
             return Outcome(False, b"")
 
         before = self.snapshot()
-        enclosing, gas_bound = self.enclosing, self.gas_bound
-        if gas is not None:
-            self.gas_bound = gas if gas_bound is None else min(gas, gas_bound)
+        enclosing, is_capped = self.enclosing, self.is_capped
+        self.is_capped = is_capped or gas is not None
         listed = not top_level and not is_precompile(to) and (self.is_foreign(sender) or self.is_foreign(to))
         if listed:
             self.enclosing = len(self.calls)
@@ -173,7 +175,7 @@ class Execution:
             outcome = Outcome(False, encode_revert_data(rejected))
         finally:
             self.depth -= 1
-            self.gas_bound = gas_bound
+            self.is_capped = is_capped
         if listed:
             assert self.enclosing is not None
             self.calls[self.enclosing] = ExternalCall(
@@ -310,6 +312,19 @@ class Execution:
         """The hash of the initcode that the next creation runs, if the transaction came with it (ROU-246)."""
         place = len(self.creations)
         return self.initcode_hashes[place] if place < len(self.initcode_hashes) else None
+
+    def has_enough_gas(self) -> bool:
+        """What a contract finds that looks at the gas left: what was said; else enough, if no call is capped (ROU-247).
+
+        Raises:
+            NotSpecifiedYet: inside a call with capped gas, where it was not said.
+        """
+        place, self.gas_checks_made = self.gas_checks_made, self.gas_checks_made + 1
+        if place < len(self.gas_checks):
+            return self.gas_checks[place]
+        if self.is_capped:
+            raise NotSpecifiedYet("gas left inside a call with capped gas, unless the transaction says it")
+        return True
 
     def _place(self, creator: Address, address: Address, initcode_hash: Bytes32, code: Code) -> Address | None:
         account = self.world.account(address)

@@ -67,6 +67,7 @@ class Call:
         value: wei.
         blob_hashes: versioned hashes of the transaction's blobs.
         initcode_hashes: of the contracts it makes, in order, where compiled code decides addresses.
+        gas_checks: what contracts find that look at the gas left, in order, where compiled code decides that.
     """
 
     sender: Address
@@ -75,6 +76,7 @@ class Call:
     value: U256 = ZERO_U256
     blob_hashes: tuple[Bytes32, ...] = ()
     initcode_hashes: tuple[Bytes32, ...] = ()
+    gas_checks: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ def apply_call(world: World, block: Block, call: Call, environment: Environment 
     """
     execution = begin(world, block, environment, call.blob_hashes)
     execution.initcode_hashes = call.initcode_hashes
+    execution.gas_checks = call.gas_checks
     execution.use_nonce(call.sender)
     outcome = execution.call(call.sender, call.to, call.value, call.data, top_level=True)
     if outcome.success:

@@ -45,7 +45,7 @@ from gearexe_spec.symbiotic.entity_data import check_is_vault, read_vault_and_pa
 from gearexe_spec.symbiotic.errors import DelegatorRejection
 from gearexe_spec.symbiotic.events import DelegatorOnSlash, SetHook, SetMaxNetworkLimit
 from gearexe_spec.symbiotic.hints import read_hints
-from gearexe_spec.symbiotic.hooks import HOOK_GAS_LIMIT, RESERVE, call_hook
+from gearexe_spec.symbiotic.hooks import HOOK_GAS_LIMIT, ON_SLASH, RESERVE, call_hook
 from gearexe_spec.symbiotic.subnetworks import IDENTIFIER_BITS, compute_subnetwork, network_of
 
 HOOK_SET_ROLE = keccak256(b"HOOK_SET_ROLE")
@@ -58,7 +58,6 @@ _IS_OPTED_IN_AT = compute_selector("isOptedInAt(address,address,uint48,bytes)")
 _ACTIVE_STAKE = compute_selector("activeStake()")
 _ACTIVE_STAKE_AT = compute_selector("activeStakeAt(uint48,bytes)")
 _SLASHER = compute_selector("slasher()")
-_ON_SLASH = compute_selector("onSlash(bytes32,address,uint256,uint48,bytes)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +313,7 @@ def apply_on_slash(frame: Frame) -> bytes:
             raise Rejected(DelegatorRejection.NotSlasher)
         hook = storage(frame).hook
         if hook != ZERO_ADDRESS:
-            words = encode_call(_ON_SLASH, subnetwork, operator, amount, captured)
+            words = encode_call(ON_SLASH, subnetwork, operator, amount, captured)
             call = words + encode_word(U256(5 * WORD)) + encode_bytes(data)
             call_hook(frame, hook, call, HOOK_GAS_LIMIT, DelegatorRejection.InsufficientHookGas)
         frame.emit(DelegatorOnSlash(subnetwork, operator, amount, captured))

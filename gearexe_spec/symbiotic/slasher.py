@@ -40,7 +40,7 @@ from gearexe_spec.symbiotic.entity_data import check_is_vault, check_words, read
 from gearexe_spec.symbiotic.errors import SlasherRejection
 from gearexe_spec.symbiotic.events import Slash
 from gearexe_spec.symbiotic.hints import look_up, read_hints
-from gearexe_spec.symbiotic.hooks import BURNER_GAS_LIMIT, RESERVE, call_hook
+from gearexe_spec.symbiotic.hooks import BURNER_GAS_LIMIT, BURNER_ON_SLASH, ON_SLASH, RESERVE, call_hook
 from gearexe_spec.symbiotic.subnetworks import network_of
 
 NO_HISTORY = Trace(ZERO_U256)
@@ -51,8 +51,6 @@ _DELEGATOR = compute_selector("delegator()")
 _BURNER = compute_selector("burner()")
 _MIDDLEWARE = compute_selector("middleware(address)")
 _STAKE_AT = compute_selector("stakeAt(bytes32,address,uint48,bytes)")
-_DELEGATOR_ON_SLASH = compute_selector("onSlash(bytes32,address,uint256,uint48,bytes)")
-_BURNER_ON_SLASH = compute_selector("onSlash(bytes32,address,uint256,uint48)")
 _VAULT_ON_SLASH = compute_selector("onSlash(uint256,uint48)")
 
 
@@ -226,12 +224,12 @@ def apply_slash_effects(frame: Frame, share: Share, amount: U256, captured: U48,
 
     kind = own_code(frame).entity_type
     told = encode_tuple((encode_tuple(encode_word(kind), (encode_bytes(data),)),))
-    call = encode_call(_DELEGATOR_ON_SLASH, *share, amount, captured, U256(5 * WORD))
+    call = encode_call(ON_SLASH, *share, amount, captured, U256(5 * WORD))
     call_without_result(frame, ask_delegator(frame), call + encode_bytes(told))
     read_word(expect_success(frame.call(storage(frame).vault, encode_call(_VAULT_ON_SLASH, amount, captured))))
     if storage(frame).is_burner_hook:
         burner = read_address(expect_success(frame.static_call(storage(frame).vault, _BURNER)))
-        call = encode_call(_BURNER_ON_SLASH, *share, amount, captured)
+        call = encode_call(BURNER_ON_SLASH, *share, amount, captured)
         call_hook(frame, burner, call, BURNER_GAS_LIMIT, SlasherRejection.InsufficientBurnerGas)
 
 

@@ -66,7 +66,8 @@ def test_a_fault_is_found_and_made_small() -> None:
     panel = EconomicsPanel(Faulty())
     found = run_one(panel, 2, 40)
     assert found is not None
-    assert found.difference.path == "/logs/0"
+    assert found.difference.path == "/read/0"
+    assert found.difference.expected.startswith("event AddEntity(entity 0xa0")
     small = shrink(panel, found, replay)
     assert [request.input["calldata"] for request in small.requests] == [REGISTER]
 

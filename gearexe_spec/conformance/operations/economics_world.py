@@ -1,7 +1,7 @@
 """The area `economics`: a world with the contracts of Symbiotic, and transactions that change it.
 
 `init` takes what was deployed, in order. A contract that has no rules yet stands at its address all the same; whoever
-calls it learns that it is not specified yet. The state's form is how the world began and what happened since.
+calls it learns that it is not specified yet.
 
 Rules: WIR-70 to WIR-76.
 """
@@ -40,6 +40,7 @@ from gearexe_spec.onchain.transaction import (
 from gearexe_spec.onchain.world import Account, Block, ContractKind, ExtensionCode, World
 from gearexe_spec.symbiotic.constructors import CONSTRUCTORS
 from gearexe_spec.symbiotic.errors import REJECTIONS
+from gearexe_spec.symbiotic.hooks import BURNER_ON_SLASH, ON_SLASH
 
 CONTRACT_KINDS = frozenset({"WrappedVara", "ERC1967Proxy", "Middleware", "POAMiddleware", "Router"})
 """Artifacts whose rules stand in the room of the contracts on chain; so do the Mirror's, which has no kind."""
@@ -150,14 +151,19 @@ def _deployment(form: Input) -> Deployment:
     return Deployment(from_json(Address, form["from"]), contract, arguments, value)
 
 
-def dump(state: EconomicsState) -> Json:
-    """How the world began, and what happened since (WIR-71)."""
+def write_down(state: EconomicsState) -> dict[str, Json]:
+    """How the world began, and what happened since, as `load` takes it (WIR-70)."""
     return {**state.genesis, "past": [[operation, given] for operation, given in state.past]}
 
 
+def dump(state: EconomicsState) -> Json:
+    """How often the world was changed; what is in it the contracts' own views tell (WIR-71)."""
+    return {"changes": hex(len(state.past))}
+
+
 def root(state: EconomicsState) -> str:
-    """A hash that stands for the state's form."""
-    return keccak256(json.dumps(dump(state), separators=(",", ":"), sort_keys=True).encode()).to_hex()
+    """A hash that stands for how the world began, and for what happened since."""
+    return keccak256(json.dumps(write_down(state), separators=(",", ":"), sort_keys=True).encode()).to_hex()
 
 
 def apply_call_step(state: EconomicsState, form: Input) -> tuple[EconomicsState, Json]:
@@ -219,6 +225,7 @@ def _call(form: Input) -> Call:
         value=from_json(U256, form.get("value", "0x0")),
         blob_hashes=from_json(tuple[Bytes32, ...], form.get("blobHashes", [])),
         initcode_hashes=from_json(tuple[Bytes32, ...], form.get("initcodeHashes", [])),
+        gas_checks=from_json(tuple[bool, ...], form.get("gasChecks", [])),
     )
 
 
@@ -246,7 +253,7 @@ def _seen(state: EconomicsState, result: Result) -> Json:
         logs: list[Json] = [_log_form(log) for log in result.logs]
         seen |= {"returnData": to_json(result.output), "logs": logs, "logsDigest": digest_logs(result.logs)}
         return cast(Json, Accepted(seen))
-    return cast(Json, RejectedAnswer(_reason(result), "", {"data": to_json(result.data), **seen}))
+    return cast(Json, RejectedAnswer(_reason(result), "execute", {"data": to_json(result.data), **seen}))
 
 
 def _reason(result: Reverted) -> str:
@@ -288,6 +295,7 @@ def _call_form(call: ExternalCall) -> Json:
         "static": call.static,
         "success": call.success,
         "returnData": to_json(call.data),
+        **({"gas": to_json(call.gas)} if call.calldata.startswith((ON_SLASH, BURNER_ON_SLASH)) else {}),
     }
 
 

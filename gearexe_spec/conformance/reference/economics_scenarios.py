@@ -51,6 +51,12 @@ SYMBIOTIC_CONTRACTS = (
     "vetoResolver",
 )
 """The members of the one struct that is watched, in order."""
+HOOKS = tuple(
+    "0x" + keccak256(f"onSlash(bytes32,address,uint256,uint48{data})".encode())[:4].hex() for data in (",bytes", "")
+)
+"""Of delegators and of burners."""
+GAS_CHECKS = frozenset({"InsufficientHookGas", "InsufficientBurnerGas"})
+"""Errors of contracts that looked at the gas left."""
 REASONS = {"": "Empty", "?": "ForeignError"}
 """Names of reverts that are no errors."""
 
@@ -85,7 +91,7 @@ class Scenario:
         yield self.deployed()
         for index, step in enumerate(self.case["steps"]):
             place = f"{self.place}/steps/{index}"
-            if step.get("gas", USUAL_GAS) != USUAL_GAS and step["result"]["status"] != "ok":
+            if runs_out_of_gas(step):
                 continue  # gas is not metered, and only gas made it fail
             yield self.exchange(step, place)
             if step.get("after"):
@@ -161,6 +167,8 @@ class Scenario:
             "calldata": vault_creation(step) if "calldataHash" in step else step.get("calldata", "0x"),
             "dry": step["kind"] == "view",
         }
+        if "gas" in step:
+            form |= limited(step)
         if step.get("creates"):
             form["initcodeHashes"] = [creation["initcodeHash"] for creation in step["creates"]]
         return Exchange(Apply(f"{AREA}/call", form), self.expected(step), place)
@@ -185,7 +193,7 @@ class Scenario:
         return Accepted(seen)
 
     def call(self, call: Record) -> Json:
-        """A call of a test contract, without its gas."""
+        """A call of a test contract; of its gas only what the contracts fix, that of hooks."""
         return {
             "from": self.address(call, "from"),
             "to": self.address(call, "to"),
@@ -194,6 +202,7 @@ class Scenario:
             "static": call.get("static", False),
             "success": call["success"],
             "returnData": call.get("return", "0x"),
+            **({"gas": hex(call["gas"])} if call.get("calldata", "0x").startswith(HOOKS) else {}),
         }
 
     def creation(self, creation: Record) -> Json:
@@ -242,6 +251,19 @@ class Scenario:
         types = signature[signature.index("(") :]
         calldata = keccak256(signature.encode())[:4] + encode_values(types, view["args"])
         return {"to": self.address(view, "to"), "calldata": "0x" + calldata.hex()}
+
+
+def runs_out_of_gas(step: Record) -> bool:
+    """Whether a step fails for want of gas, and not because a contract looked how much was left."""
+    result = step["result"]
+    name = (result.get("error") or {}).get("name")
+    return step.get("gas", USUAL_GAS) != USUAL_GAS and result["status"] != "ok" and name not in GAS_CHECKS
+
+
+def limited(step: Record) -> dict[str, Json]:
+    """The gas of a step, and what contracts found that looked at it: enough for each hook that was called, then not."""
+    found: list[Json] = [True] * len(step.get("foreignCalls", ()))
+    return {"gas": hex(step["gas"]), "gasChecks": [*found, step["result"]["status"] == "ok"]}
 
 
 def call_by_address(signature: str, address: str) -> str:

@@ -34,7 +34,7 @@ class Recorded:
         format: `hash`, `transition` and so on.
         case: as it stands in the file.
         states: JSON form of states by hash.
-        is_unconfirmed: production would have had an opinion and was not there. Not part of the file.
+        is_unconfirmed: an oracle would have had an opinion and was not there. Not part of the file.
     """
 
     format: str
