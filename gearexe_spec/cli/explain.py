@@ -26,6 +26,7 @@ from gearexe_spec.conformance.explanation import (
     list_signers,
     read_hex,
 )
+from gearexe_spec.conformance.explanation_reasons import Judged, moment, say_why
 from gearexe_spec.conformance.onchain_world import MalformedState, Roles, world_from_paths
 from gearexe_spec.conformance.operations.contract_abi import CONTRACTS, contract_abi
 from gearexe_spec.crypto.hashes import keccak256
@@ -33,9 +34,8 @@ from gearexe_spec.onchain.commitment_abi import SignatureType
 from gearexe_spec.onchain.commitments import compute_signed_digest, hash_batch_commitment
 from gearexe_spec.onchain.environment import UnexpectedForeignCall
 from gearexe_spec.onchain.eras import compute_threshold, select_signers
-from gearexe_spec.onchain.errors import EvmRejection
 from gearexe_spec.onchain.transaction import Applied, Call, Result, apply_call
-from gearexe_spec.onchain.world import Block, CloneInitcode, World
+from gearexe_spec.onchain.world import Block, CloneInitcode, RouterStorage, World
 
 UNDERSTOOD, WOULD_REVERT, NOT_UNDERSTOOD = 0, 1, 2
 LONGEST = 100
@@ -90,7 +90,10 @@ def explain(  # noqa: PLR0917  # one parameter per option
             value=U256(int(value, 0)),
             blob_hashes=tuple(Bytes32.from_hex(text) for text in blob or ()),
         )
-        raise typer.Exit(show_judgement(console, call, batch, apply(situation, request)))
+        check_known(situation, request.to)
+        result = apply_call(situation.world, situation.block, request)
+        judged = Judged(batch, router_storage(situation), request.to, situation.block) if batch else None
+        raise typer.Exit(show_judgement(console, call, judged, result))
     except (NotACall, MalformedState, ValueError, ArithmeticError, NotSpecifiedYet, UnexpectedForeignCall) as problem:
         console.print(str(problem), markup=False)
         raise typer.Exit(NOT_UNDERSTOOD) from problem
@@ -170,9 +173,22 @@ def default_target(call: DecodedCall, situation: Situation) -> Address:
     raise NotACall(f"Say with --to which {call.contract} is called.")
 
 
-def apply(situation: Situation, call: Call) -> Result:
-    """What would become of the call."""
-    return apply_call(situation.world, situation.block, call)
+def check_known(situation: Situation, target: Address) -> None:
+    """A state tells nothing of contracts that it does not hold.
+
+    Raises:
+        NotACall: there is no code at the address.
+    """
+    if situation.world.account(target).code is None:
+        raise NotACall(
+            f"The state holds no contract at {target}, so what the call would lead to is not known. On chain, a call of"
+            " an account without code succeeds and does nothing."
+        )
+
+
+def router_storage(situation: Situation) -> RouterStorage:
+    """The Router's storage."""
+    return situation.world.account(situation.router).storage.router
 
 
 def show_call(console: Console, call: DecodedCall) -> None:
@@ -193,10 +209,19 @@ def argument_lines(name: str, value: Any, indent: str) -> Iterator[str]:
         yield f"{indent}{name}: {len(value) or 'none'}"
         parts = [(str(index), inner) for index, inner in enumerate(value)]
     else:
-        yield f"{indent}{name}: {shown(value)}"
+        yield f"{indent}{name}: {meant(name, value)}"
         return
     for part, inner in parts:
         yield from argument_lines(part, inner, indent + "  ")
+
+
+def meant(name: str, value: Any) -> str:
+    """A value as text, in the words of its name."""
+    if name == "_signatureType" and value in (0, 1):
+        return f"{value} ({SignatureType(value).name})"
+    if isinstance(value, int) and name.lower().endswith(("timestamp", "deadline")):
+        return moment(value)
+    return shown(value)
 
 
 def shown(value: Any) -> str:
@@ -237,7 +262,7 @@ def standing(address: Address, members: frozenset[Address]) -> str:
 
 def show_required(console: Console, signed: SignedBatch, situation: Situation) -> frozenset[Address] | None:
     """How many have to sign, as storage is before the batch."""
-    router = situation.world.account(situation.router).storage.router
+    router = router_storage(situation)
     try:
         required = select_signers(router, signed.batch.block_timestamp, situation.block.timestamp)
     except Exception as problem:
@@ -249,33 +274,55 @@ def show_required(console: Console, signed: SignedBatch, situation: Situation) -
     return required.members
 
 
-def show_judgement(console: Console, call: DecodedCall, batch: SignedBatch | None, result: Result) -> int:
+def show_judgement(console: Console, call: DecodedCall, judged: Judged | None, result: Result) -> int:
     """Which checks pass, and what would happen; the exit code."""
-    accepted = isinstance(result, Applied)
     reason = None if isinstance(result, Applied) else result.rejected.reason
-    console.print("\nChecks")
-    for check, passed in judge_checks(call.function, reason.name if reason else None, batch):
+    batch = judged.signed if judged else None
+    checks = list(judge_checks(call.function, reason.name if reason else None, batch))
+    if checks:
+        console.print("\nChecks")
+    for check, passed in checks:
         mark = {True: "passes", False: "FAILS", None: "not reached"}[passed]
         console.print(f"  {mark:12}{check.rule:9}{check.words}", markup=False)
     console.print("\nOutcome")
     if isinstance(result, Applied):
-        show_effects(console, result)
-    else:
-        words = {EvmRejection.Empty: "without data: malformed arguments, missing code, too little balance or gas"}
-        detail = words.get(reason) if isinstance(reason, EvmRejection) else None
-        console.print(f"  would revert: {detail or result.rejected} (0x{result.data.hex()})", markup=False)
-    return UNDERSTOOD if accepted else WOULD_REVERT
+        show_effects(console, call, result)
+        return UNDERSTOOD
+    console.print(f"  would revert: {revert_text(result.data)} (0x{result.data.hex()})", markup=False)
+    why = say_why(result.rejected.reason.name, judged) if judged else None
+    if why is not None:
+        console.print(f"  {why}", markup=False)
+    return WOULD_REVERT
 
 
-def show_effects(console: Console, result: Applied) -> None:
+def revert_text(data: bytes) -> str:
+    """An error by name, with its arguments."""
+    for contract in CONTRACTS:
+        name, arguments = contract_abi(contract).decode_error(data)
+        if name == "empty":
+            return "without data: malformed arguments, missing code, too little balance or gas"
+        if name != "unknown":
+            return f"{name}({arguments_text(arguments)})" if arguments else name
+    return "an error of a foreign contract"
+
+
+def show_effects(console: Console, call: DecodedCall, result: Applied) -> None:
     """What everybody would see."""
     console.print("  would be accepted")
     for log in result.logs:
         console.print(f"  {log.address} emits {event_text(log.topics, log.data)}", markup=False)
-    for call in result.calls:
-        console.print(f"  {call.sender} calls {call.to} with {call.value} wei", markup=False)
+    for made in result.calls:
+        console.print(f"  {made.sender} calls {made.to} with {made.value} wei", markup=False)
     if result.output:
-        console.print(f"  answers {shown(result.output)}", markup=False)
+        console.print("  answers", markup=False)
+        for name, value in contract_abi(call.contract).decode_returns(call.function, result.output).items():
+            for line in argument_lines(call.function if name == "arg0" else name, value, "    "):
+                console.print(line, markup=False)
+
+
+def arguments_text(arguments: Mapping[str, Any]) -> str:
+    """Arguments by name, in one line."""
+    return ", ".join(f"{name} {shown(value)}" for name, value in arguments.items())
 
 
 def event_text(topics: tuple[Bytes32, ...], data: bytes) -> str:
@@ -286,6 +333,5 @@ def event_text(topics: tuple[Bytes32, ...], data: bytes) -> str:
         except Exception:  # a program's own event in the clothes of another
             continue
         if found is not None:
-            arguments = ", ".join(f"{name} {shown(value)}" for name, value in found[1].items())
-            return f"{found[0]}({arguments})"
+            return f"{found[0]}({arguments_text(found[1])})"
     return f"a program's own event with {len(topics)} topics and {len(data)} bytes"

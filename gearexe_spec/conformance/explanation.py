@@ -100,7 +100,7 @@ def decode_call(data: bytes) -> DecodedCall:
         function, arguments = contract_abi(contract).decode_call(data)
     except (DecodingError, OverflowError, MemoryError) as error:
         raise NotACall(
-            f"This calls {contract}.{signature.text}, but its arguments are truncated or malformed: the {len(data)}"
+            f"This calls {signature.name} of {contract}, but its arguments are truncated or malformed: the {len(data)}"
             " bytes cannot be decoded. The contract would revert without data where it comes to them."
         ) from error
     return DecodedCall(contract, function, arguments, data)
@@ -117,9 +117,14 @@ def decode_signed_batch(call: DecodedCall) -> SignedBatch | None:
     try:
         kinds = (batch_commitment, uint8, dynamic_array(abi_bytes))
         batch, kind, signatures = decode_sequence(kinds, call.data[4:])
-        return SignedBatch(batch, SignatureType(int(kind)), tuple(signatures))
     except (Rejected, ValueError) as error:
         raise NotACall(f"The batch is malformed ({error}): the Router would revert without data.") from error
+    if kind not in {member.value for member in SignatureType}:
+        raise NotACall(
+            f"The type of the signatures is {kind}; there are FROST (0) and ECDSA (1). The Router would revert without"
+            " data."
+        )
+    return SignedBatch(batch, SignatureType(int(kind)), tuple(signatures))
 
 
 def list_hashes(batch: BatchCommitment) -> Iterator[tuple[str, Bytes32]]:
@@ -133,8 +138,14 @@ def list_hashes(batch: BatchCommitment) -> Iterator[tuple[str, Bytes32]]:
             yield f"transition {number} of {transition.actor_id}", hash_state_transition(transition)
     for number, code in enumerate(batch.code_commitments):
         yield f"code {number}, {'valid' if code.valid else 'invalid'}", hash_code_commitment(code)
-    names = ("chain commitment", "code commitments", "rewards commitment", "validators commitment")
-    yield from zip(names, compute_sub_commitment_hashes(batch), strict=True)
+    parts = (
+        ("chain commitment", batch.chain_commitment),
+        ("code commitments", batch.code_commitments),
+        ("rewards commitment", batch.rewards_commitment),
+        ("validators commitment", batch.validators_commitment),
+    )
+    for (name, commitments), digest in zip(parts, compute_sub_commitment_hashes(batch), strict=True):
+        yield name if commitments else f"{name}: none, the hash of nothing", digest
     yield "batch", hash_batch_commitment(batch)
 
 

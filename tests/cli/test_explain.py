@@ -73,6 +73,58 @@ def test_failed_checks_come_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("header", "PredecessorBlockNotFound", "before block"),
+        ("header", "BatchTimestampNotInPast", "the block 17"),
+        ("header", "InvalidPreviousCommittedBatchHash", "the latest committed one is"),
+        ("header", "BatchTimestampTooEarly", "the latest one"),
+        ("chain", "UnknownProgram", "The Router knows no program 0x"),
+        ("code_commitments", "CodeValidationNotRequested", " is Unknown"),
+        ("rewards", "RewardsCommitmentTimestampNotInPast", "Rewards are stamped"),
+        ("rewards", "RewardsCommitmentPredatesGenesis", "the genesis"),
+        ("rewards", "RewardsCommitmentEraNotPrevious", "Rewards are of era"),
+        ("validators", "CommitmentEraNotNext", "is running, so"),
+        ("validators", "ElectionNotStarted", "The election begins at"),
+        ("validators", "ValidatorsAlreadyScheduled", "There are validators for the time from"),
+        ("validators", "TimestampOlderThanPreviousEra", "the era began at"),
+        ("ecdsa", "SignatureVerificationFailed", "have to."),
+        ("frost", "SignatureVerificationFailed", "aggregated key"),
+    ],
+)
+def test_why_a_batch_fails(tmp_path: Path, name: str, error: str, words: str) -> None:
+    case, place = next(
+        (case, place)
+        for case in recorded(name)
+        for place, step in enumerate(case["steps"])
+        if step.get("function") == "commitBatch" and step["result"].get("revert", {}).get("error") == error
+    )
+    state = write_situation(tmp_path, case, place)
+    code, text = run(case["steps"][place]["calldata"], "--state", str(state))
+    assert code == 1
+    assert f"would revert: {error}" in text
+    assert words in text.split("Outcome")[1]
+
+
+def test_what_a_view_answers_has_its_type(tmp_path: Path) -> None:
+    case = recorded("programs")[0]
+    state = write_situation(tmp_path, case, len(case["steps"]) - 1)
+    assert "answers\n    validatorsThreshold: 3" in run("0xedc87225", "--state", str(state))[1]
+    assert "OwnableUnauthorizedAccount(account 0x00" in run("0x8456cb59", "--state", str(state))[1]
+
+
+def test_a_contract_that_the_state_does_not_hold(tmp_path: Path) -> None:
+    case = recorded("programs")[0]
+    state = write_situation(tmp_path, case, 0)
+    code, text = run("0xaffed0e0", "--state", str(state), "--to", "0x" + "11" * 20)
+    assert code == 2
+    assert "holds no contract at 0x1111" in text
+    code, text = run("0xaffed0e0", "--state", str(state))
+    assert code == 2
+    assert "Say with --to which Mirror is called" in text
+
+
+@pytest.mark.parametrize(
     ("calldata", "words"),
     [
         ("0xzz", "no hexadecimal text: character 1"),
