@@ -1,6 +1,6 @@
 """Stored and signed types as codecs: bytes to a value, and back.
 
-Rules: SCA-1 to SCA-12.
+Rules: SCA-1 to SCA-12, WIR-59.
 """
 
 from __future__ import annotations

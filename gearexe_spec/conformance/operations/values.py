@@ -1,6 +1,6 @@
 """Operations on encodings: every stored, sent or signed type by name, with its hashes and digests.
 
-Rules: WIR-10.
+Rules: WIR-60, WIR-61.
 """
 
 from __future__ import annotations

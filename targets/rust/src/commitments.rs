@@ -25,14 +25,14 @@ fn optional(form: &Json, name: &str, hash: Hash) -> Result<B256> {
         .map_or_else(|| Ok(keccak256(&[])), hash)
 }
 
-fn code(form: &Json) -> Result<B256> {
+pub fn code_digest(form: &Json) -> Result<B256> {
     Ok(keccak256(&[
         word(form, "id")?.as_ref(),
         &flag(form, "valid")?,
     ]))
 }
 
-fn claim(form: &Json) -> Result<B256> {
+pub fn claim_digest(form: &Json) -> Result<B256> {
     let (id, destination) = (word(form, "messageId")?, address(form, "destination")?);
     Ok(keccak256(&[
         id.as_ref(),
@@ -62,7 +62,7 @@ fn transition(form: &Json) -> Result<B256> {
         address(form, "inheritor")?.as_ref(),
         &big_endian(form, "valueToReceive", 128)?,
         &flag(form, "valueToReceiveNegativeSign")?,
-        each(form, "valueClaims", claim)?.as_ref(),
+        each(form, "valueClaims", claim_digest)?.as_ref(),
         each(form, "messages", message)?.as_ref(),
     ]))
 }
@@ -129,7 +129,7 @@ fn batch(form: &Json) -> Result<B256> {
         word(form, "previousCommittedBatchHash")?.as_ref(),
         &big_endian(form, "expiry", 8)?,
         optional(form, "chainCommitment", chain)?.as_ref(),
-        each(form, "codeCommitments", code)?.as_ref(),
+        each(form, "codeCommitments", code_digest)?.as_ref(),
         optional(form, "rewardsCommitment", rewards)?.as_ref(),
         optional(form, "validatorsCommitment", validators)?.as_ref(),
     ]))
@@ -138,10 +138,10 @@ fn batch(form: &Json) -> Result<B256> {
 pub fn apply(operation: &str, form: &Json) -> Option<Result<Json>> {
     let of = |name, hash: Hash| member(form, name).and_then(hash);
     let digest = match operation.strip_prefix("commitments/")? {
-        "hashCodeCommitment" => of("commitment", code),
-        "hashCodeCommitments" => each(form, "commitments", code),
+        "hashCodeCommitment" => of("commitment", code_digest),
+        "hashCodeCommitments" => each(form, "commitments", code_digest),
         "hashMessage" => of("message", message),
-        "hashValueClaim" => of("claim", claim),
+        "hashValueClaim" => of("claim", claim_digest),
         "hashStateTransition" => of("transition", transition),
         "hashTransitions" => each(form, "transitionHashes", |form| {
             Ok(B256::from(array::<32>(form)?))

@@ -16,7 +16,7 @@ pub enum Refusal {
 
 pub type Result<T> = std::result::Result<T, Refusal>;
 
-fn malformed<T>(wanted: impl std::fmt::Display) -> Result<T> {
+pub fn malformed<T>(wanted: impl std::fmt::Display) -> Result<T> {
     Err(Refusal::Malformed(format!("{wanted} expected")))
 }
 
@@ -55,16 +55,20 @@ pub fn data(form: &Json, name: &str) -> Result<Vec<u8>> {
 }
 
 /// A minimal `0x` hex integer of at most `bits` bits.
-pub fn unsigned(form: &Json, name: &str, bits: usize) -> Result<U256> {
-    let digits = member(form, name)?
+pub fn integer(form: &Json, bits: usize) -> Result<U256> {
+    let digits = form
         .as_str()
         .and_then(|text| text.strip_prefix("0x"))
         .unwrap_or("");
     let minimal = digits == "0" || !digits.is_empty() && !digits.starts_with('0');
     match U256::from_str_radix(digits, 16) {
         Ok(number) if minimal && number.bit_len() <= bits => Ok(number),
-        _ => malformed(format!("{name}: an integer of {bits} bits")),
+        _ => malformed(format!("an integer of {bits} bits")),
     }
+}
+
+pub fn unsigned(form: &Json, name: &str, bits: usize) -> Result<U256> {
+    integer(member(form, name)?, bits)
 }
 
 /// An integer, most significant byte first, `bits` / 8 bytes.

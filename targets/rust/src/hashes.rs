@@ -12,7 +12,7 @@ pub fn keccak256(parts: &[&[u8]]) -> B256 {
     keccak(parts.concat())
 }
 
-fn blake2b256(parts: &[&[u8]]) -> [u8; 32] {
+pub fn blake2b256(parts: &[&[u8]]) -> [u8; 32] {
     Blake2b::<U32>::digest(parts.concat()).into()
 }
 

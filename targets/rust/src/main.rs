@@ -4,10 +4,14 @@ mod commitments;
 mod form;
 mod hashes;
 mod merkle;
+mod scale;
+mod stored;
 
 use form::Refusal;
 use serde_json::{json, Value as Json};
 use std::io::{self, BufRead, Write};
+
+type Apply = fn(&str, &Json) -> Option<form::Result<Json>>;
 
 fn main() -> io::Result<()> {
     let mut output = io::stdout().lock();
@@ -54,9 +58,12 @@ fn answer(request: &Json) -> Json {
 
 fn apply(params: &Json) -> Json {
     let (operation, input) = (params["operation"].as_str().unwrap_or(""), &params["input"]);
-    let answers = [hashes::apply, commitments::apply, merkle::apply];
-    match answers.iter().find_map(|apply| apply(operation, input)) {
-        Some(Ok(result)) => json!({"accepted": {"outputs": {"result": result}}}),
+    let whole = stored::apply(operation, input);
+    let answers: [Apply; 3] = [hashes::apply, commitments::apply, merkle::apply];
+    let one =
+        |apply: &Apply| Some(apply(operation, input)?.map(|result| json!({"result": result})));
+    match whole.or_else(|| answers.iter().find_map(one)) {
+        Some(Ok(outputs)) => json!({"accepted": {"outputs": outputs}}),
         Some(Err(Refusal::Rejected { reason, phase })) => {
             json!({"rejected": {"reason": reason, "phase": phase, "details": {}}})
         }

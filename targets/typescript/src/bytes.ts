@@ -6,6 +6,9 @@ export type Form = { [name: string]: Json };
 /** The request has not the form of the operation. */
 export class Malformed extends Error {}
 
+/** Not offered. */
+export class Unsupported extends Error {}
+
 /** The protocol refuses the input. */
 export class Rejected extends Error {
   constructor(readonly reason: string, readonly phase: string, readonly details: Form = {}) {

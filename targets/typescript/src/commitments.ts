@@ -19,9 +19,9 @@ function optional(items: Json | undefined, hash: (form: Form) => Uint8Array): Ui
   return first === undefined ? NOTHING : hash(recordOf(first));
 }
 
-const code = (form: Form) => keccak256(word(form.id), flag(booleanOf(form.valid)));
+export const codeDigest = (form: Form) => keccak256(word(form.id), flag(booleanOf(form.valid)));
 
-const claim = (form: Form) => keccak256(word(form.messageId), address(form.destination), unsigned(form.value, 128));
+export const claimDigest = (form: Form) => keccak256(word(form.messageId), address(form.destination), unsigned(form.value, 128));
 
 function message(form: Form): Uint8Array {
   const reply = recordOf(form.replyDetails);
@@ -44,7 +44,7 @@ function transition(form: Form): Uint8Array {
     address(form.inheritor),
     unsigned(form.valueToReceive, 128),
     flag(booleanOf(form.valueToReceiveNegativeSign)),
-    list(form.valueClaims, claim),
+    list(form.valueClaims, claimDigest),
     list(form.messages, message),
   );
 }
@@ -86,7 +86,7 @@ function batch(form: Form): Uint8Array {
     word(form.previousCommittedBatchHash),
     unsigned(form.expiry, 8),
     optional(form.chainCommitment, chain),
-    list(form.codeCommitments, code),
+    list(form.codeCommitments, codeDigest),
     optional(form.rewardsCommitment, rewards),
     optional(form.validatorsCommitment, validators),
   );
@@ -95,10 +95,10 @@ function batch(form: Form): Uint8Array {
 const of = (hash: (form: Form) => Uint8Array, name = "commitment") => (form: Form) => hash(recordOf(form[name]));
 
 export const operations: Record<string, (form: Form) => Uint8Array> = {
-  "commitments/hashCodeCommitment": of(code),
-  "commitments/hashCodeCommitments": (form) => list(form.commitments, code),
+  "commitments/hashCodeCommitment": of(codeDigest),
+  "commitments/hashCodeCommitments": (form) => list(form.commitments, codeDigest),
   "commitments/hashMessage": of(message, "message"),
-  "commitments/hashValueClaim": of(claim, "claim"),
+  "commitments/hashValueClaim": of(claimDigest, "claim"),
   "commitments/hashStateTransition": of(transition, "transition"),
   "commitments/hashTransitions": (form) => keccak256(...listOf(form.transitionHashes).map(word)),
   "commitments/hashChainCommitment": of(chain),

@@ -1,12 +1,16 @@
 // gearexe-wire 1 over standard input and output (chapter 31): a line in, a line out.
 
 import { createInterface } from "node:readline";
-import { type Form, hex, type Json, listOf, Malformed, recordOf, Rejected } from "./bytes.js";
+import { type Form, hex, type Json, listOf, Malformed, recordOf, Rejected, Unsupported } from "./bytes.js";
 import { operations as commitments } from "./commitments.js";
 import { operations as hashes } from "./hashes.js";
 import { operations as merkle } from "./merkle.js";
+import { operations as stored } from "./stored.js";
 
+/** Their result is the one output `result`. */
 const OPERATIONS: Record<string, (form: Form) => Uint8Array | Json> = { ...hashes, ...commitments, ...merkle };
+/** They give all their outputs. */
+const RECORDS: Record<string, (form: Form) => Form> = stored;
 
 function hello(): Json {
   return {
@@ -14,11 +18,13 @@ function hello(): Json {
     name: "gearexe-wire-client (TypeScript)",
     version: "0.1.0",
     methods: ["hello", "apply", "batch"],
-    operations: Object.keys(OPERATIONS).sort(),
+    operations: Object.keys({ ...OPERATIONS, ...RECORDS }).sort(),
   };
 }
 
 function apply(params: Form): Form {
+  const record = RECORDS[String(params.operation)];
+  if (record !== undefined) return { accepted: { outputs: record(recordOf(params.input)) } };
   const operation = OPERATIONS[String(params.operation)];
   if (operation === undefined) return { unsupported: { what: String(params.operation) } };
   const result = operation(recordOf(params.input));
@@ -40,6 +46,7 @@ function answer(request: Form): Form {
         return { unsupported: { what: String(request.method) } };
     }
   } catch (error) {
+    if (error instanceof Unsupported) return { unsupported: { what: error.message } };
     if (error instanceof Rejected) {
       return { rejected: { reason: error.reason, phase: error.phase, details: error.details } };
     }
