@@ -10,7 +10,7 @@ export RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc
 export RUSTFLAGS="-Clinker=wasm-ld -Clink-arg=--import-memory -Clink-arg=--allow-undefined -Clink-arg=-zstack-size=65536 --remap-path-prefix=$PWD=."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/programs"
 /usr/bin/cargo build --quiet --release --locked -Zbuild-std=core,alloc --target wasm32v1-none
-for program in ping counter relay purse postbox heir hog faults; do
+for program in ping counter relay purse postbox heir hog faults guests toll meter; do
     install -m 644 "$CARGO_TARGET_DIR/wasm32v1-none/release/$program.wasm" "../$program.wasm"
 done
 ls -l ../*.wasm

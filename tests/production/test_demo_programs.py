@@ -57,6 +57,9 @@ EXAMPLE_PAYLOADS = {
     "heir": ("", "END", "END" + "\x02" * 32),
     "hog": ("\x01\x00\x00\x00", "\xff\xff\xff\xff", "\x00\x00\x00\x00", ""),
     "faults": (*"PUMOLRVZ", ""),
+    "guests": ("", "\x01" * 36),
+    "toll": ("", "\x01" * 64, "\x01" * 32 + "\0" * 32),
+    "meter": ("", "\0" * 24, "WORK\1\0\0\0"),
 }
 SDK_PAYLOADS = {
     "courier": ("", "\0" * 32, "\0" * 32 + "\x04?\0", "\x04\0\0\0\0" + "\0" * 27),

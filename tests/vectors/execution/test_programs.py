@@ -19,6 +19,9 @@ SAID = {
     "heir": [b"", b"END" + FRIEND, b"after the end"],
     "hog": [b"", b"\x01\0\0\0", b"\xff\xff\xff\xff", bytes(4)],
     "faults": [b"", *(bytes([letter]) for letter in b"PUMORVZ")],
+    "guests": [b"", USER + b"\x01\0\0\0", b"not an invitation"],
+    "toll": [FRIEND + (5).to_bytes(16, "little") + (10).to_bytes(16, "little"), b"", b"", b""],
+    "meter": [(3).to_bytes(16, "little") + (1).to_bytes(8, "little"), b"", b"WORK\x05\0\0\0", b"LEAVE", b"TAKE"],
 }
 
 

@@ -39,6 +39,7 @@ extern "C" {
     fn gr_reply(payload: *const u8, len: u32, value: *const u128, err: *mut ErrorWithHash);
     fn gr_send(pid_value: *const HashWithValue, payload: *const u8, len: u32, delay: u32, err: *mut ErrorWithHash);
     fn gr_panic(payload: *const u8, len: u32) -> !;
+    fn gr_gas_available(gas: *mut u64);
     fn gr_message_id(id: *mut [u8; 32]);
     fn gr_reply_to(result: *mut ErrorWithHash);
     fn gr_reply_code(result: *mut ErrorWithCode);
@@ -77,6 +78,13 @@ pub fn value() -> u128 {
     let mut value = 0;
     unsafe { gr_value(&mut value) };
     value
+}
+
+/// Gas that this execution has left.
+pub fn gas_available() -> u64 {
+    let mut gas = 0;
+    unsafe { gr_gas_available(&mut gas) };
+    gas
 }
 
 /// Who sent the current message.
