@@ -17,8 +17,8 @@ from typing import Any
 from wasmtime import FuncType, Global, Linker, Store, ValType
 from wasmtime import _ffi as ffi
 
-HostFunction = Callable[[tuple[int, ...]], int | None]
-"""Takes the function's arguments, each u32; returns its result, 0 if it has none, or None to end the execution."""
+HostFunction = Callable[[tuple[int, ...]], int]
+"""Takes the function's arguments, each u32, and returns its result, or 0 if it has none; raising ends the execution."""
 
 _LIBRARY = ctypes.PyDLL(str(ffi.filename))
 """The engine again, for calls that are too short to let go of the interpreter."""
@@ -41,19 +41,20 @@ _global_set = _short_call("wasmtime_global_set", ctypes.c_size_t)
 _new_trap = _short_call("wasmtime_trap_new", ctypes.c_size_t)
 
 
-class LinkedFunctions:
-    """A linker whose functions end the execution by returning nothing."""
+class HostFunctions:
+    """The functions that a linker offers, and what one of them raised."""
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
+        self.raised: BaseException | None = None
         self._callbacks: list[Any] = []
 
     def define(self, module: str, name: str, arity: int, returns: bool, function: HostFunction) -> None:
         """Offer a function of `arity` i32 parameters, with an i32 result or none."""
-        callback = _Callback(_receive(arity, returns, function))
+        callback = _Callback(self._receive(arity, returns, function))
         self._callbacks.append(callback)
         signature = FuncType([ValType.i32()] * arity, [ValType.i32()] * returns)
-        ffi.wasmtime_linker_define_func_unchecked(
+        refused = ffi.wasmtime_linker_define_func_unchecked(
             self.linker.ptr(),
             ctypes.create_string_buffer(module.encode()),
             len(module),
@@ -64,23 +65,25 @@ class LinkedFunctions:
             None,
             _NO_FINALIZER,
         )
+        assert not refused, "the linker allows shadowing"
 
+    def _receive(self, arity: int, returns: bool, function: HostFunction) -> Callable[[int, int, int, int], int]:
+        """The engine's call as a call of `function`: arguments lie in cells, the result goes to the first one."""
+        decode = Struct("<" + f"I{_CELL - 4}x" * arity).unpack
+        length = _CELL * arity
+        read = ctypes.string_at
 
-def _receive(arity: int, returns: bool, function: HostFunction) -> Callable[[int, int, int, int], int]:
-    """The engine's call as a call of `function`: arguments lie in cells, the result goes to the first one."""
-    decode = Struct("<" + f"I{_CELL - 4}x" * arity).unpack
-    length = _CELL * arity
-    read = ctypes.string_at
+        def receive(_environment: int, _caller: int, cells: int, _count: int) -> int:
+            try:
+                result = function(decode(read(cells, length)))
+                if returns:
+                    ctypes.c_uint64.from_address(cells).value = result
+            except BaseException as raised:
+                self.raised = raised
+                return int(_new_trap(_MESSAGE, len(_MESSAGE)))
+            return 0
 
-    def receive(_environment: int, _caller: int, cells: int, _count: int) -> int:
-        result = function(decode(read(cells, length)))
-        if result is None:
-            return int(_new_trap(_MESSAGE, len(_MESSAGE)))
-        if returns:
-            ctypes.c_uint64.from_address(cells).value = result
-        return 0
-
-    return receive
+        return receive
 
 
 class GasCounter:

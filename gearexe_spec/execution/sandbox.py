@@ -18,7 +18,7 @@ from wasmtime import Trap as WasmTrap
 
 from gearexe_spec.execution.allocation import WASM_PAGE_SIZE
 from gearexe_spec.execution.engine import ENGINE, compile_code
-from gearexe_spec.execution.host_functions import GasCounter, HostFunction, LinkedFunctions
+from gearexe_spec.execution.host_functions import GasCounter, HostFunction, HostFunctions
 from gearexe_spec.execution.lazy_pages import ADDRESS_SPACE, PAGE_SIZE
 from gearexe_spec.execution.parameters import MAX_WASM_PAGES
 from gearexe_spec.execution.program import ExecutableCode
@@ -139,7 +139,7 @@ class Sandbox:
         try:
             entry(self.store)
         except ENGINE_ERRORS:
-            return machine.termination or Trapped(Trap.Unknown)
+            return machine.why_ended()
         finally:
             machine.end()
             run.counters.decrease_current_to(self.gas.get())
@@ -154,58 +154,51 @@ class Machine:
         self.linker.allow_shadowing = True
         self.run: Run | None = None
         self.gas: GasCounter | None = None
-        self.termination: Termination | None = None
-        self.failure: BaseException | None = None
-        functions = LinkedFunctions(self.linker)
+        self.functions = HostFunctions(self.linker)
         for syscall in SYSCALLS.values():
-            functions.define("env", syscall.name, syscall.arity, syscall.returns, self._bind(syscall))
-        functions.define(HOOK_MODULE, TOUCH_PAGE, 2, False, self._touch_page)
-        self.functions = functions
-
-    def _touch_page(self, numbers: tuple[int, ...]) -> int | None:
-        """The program touches a page for the first time, or writes to it for the first time (EXE-75)."""
-        run, gas = self.run, self.gas
-        page, is_write = numbers
-        try:
-            assert run is not None
-            assert gas is not None
-            gas.set(run.pages.touch_by_program(page, is_write != 0, gas.get()))
-        except BaseException as failure:
-            self.failure = failure
-            return None
-        return 0
+            self.functions.define("env", syscall.name, syscall.arity, syscall.returns, self._bind(syscall))
+        self.functions.define(HOOK_MODULE, TOUCH_PAGE, 2, False, self._touch_page)
 
     def begin(self, run: Run, gas: GasCounter) -> None:
         """Serve an execution from now on."""
-        self.run, self.gas, self.termination, self.failure = run, gas, None, None
+        self.run, self.gas, self.functions.raised = run, gas, None
 
     def end(self) -> None:
-        """Serve nobody.
+        """Serve nobody."""
+        self.run, self.gas, self.functions.raised = None, None, None
+
+    def why_ended(self) -> Termination:
+        """Why the engine gave up: a system call ended the execution, or the code trapped (EXE-127).
 
         Raises:
             BaseException: what went wrong in a host function, if something did.
         """
-        self.run, self.gas = None, None
-        if self.failure is not None:
-            raise self.failure
+        raised = self.functions.raised
+        if raised is None:
+            return Trapped(Trap.Unknown)
+        if isinstance(raised, Stopped):
+            return raised.termination
+        raise raised
+
+    def _touch_page(self, numbers: tuple[int, ...]) -> int:
+        """The program touches a page for the first time, or writes to it for the first time (EXE-75)."""
+        run, gas = self.run, self.gas
+        assert run is not None
+        assert gas is not None
+        page, is_write = numbers
+        gas.set(run.pages.touch_by_program(page, is_write != 0, gas.get()))
+        return 0
 
     def _bind(self, syscall: Syscall) -> HostFunction:
         """The host function of a system call (SYS-1, SYS-11)."""
 
-        def host(numbers: tuple[int, ...]) -> int | None:
+        def host(numbers: tuple[int, ...]) -> int:
             run, gas = self.run, self.gas
-            try:
-                assert run is not None
-                assert gas is not None
-                result = call(run, syscall, gas.get(), numbers)
-                gas.set(run.counters.define_current())
-            except Stopped as stopped:
-                self.termination = stopped.termination
-            except BaseException as failure:
-                self.failure = failure
-            else:
-                return result or 0
-            return None
+            assert run is not None
+            assert gas is not None
+            result = call(run, syscall, gas.get(), numbers)
+            gas.set(run.counters.define_current())
+            return result or 0
 
         return host
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wasmtime import Func, Global, Linker, Module, Store, wat2wasm
 
 from gearexe_spec.execution.engine import ENGINE
-from gearexe_spec.execution.host_functions import GasCounter, HostFunction, LinkedFunctions
+from gearexe_spec.execution.host_functions import GasCounter, HostFunction, HostFunctions
 from gearexe_spec.execution.lazy_pages import LazyPages
 from gearexe_spec.execution.sandbox import ENGINE_ERRORS
 from tests.execution.programs import execute, handler
@@ -26,12 +26,16 @@ CALLER = """
 """
 
 
+class OutOfOrder(Exception):
+    """Something that no rule speaks of."""
+
+
 class Instance:
     """An instance of the module above, whose imports are given."""
 
     def __init__(self, three: HostFunction, none: HostFunction = lambda _: 0) -> None:
         linker = Linker(ENGINE)
-        self.functions = LinkedFunctions(linker)
+        self.functions = HostFunctions(linker)
         self.functions.define("env", "three", 3, True, three)
         self.functions.define("env", "none", 0, False, none)
         self.store = Store(ENGINE)
@@ -56,12 +60,17 @@ def test_numbers_arrive_unsigned_and_results_return(first: int, second: int, thi
     assert seen == [(first, second, third)]
 
 
-def test_nothing_ends_the_execution() -> None:
-    instance = Instance(lambda _: None, lambda _: None)
+@pytest.mark.parametrize("name", ["three", "none"])
+def test_raising_ends_the_execution(name: str) -> None:
+    error = OutOfOrder()
+
+    def fail(_: tuple[int, ...]) -> int:
+        raise error
+
+    instance = Instance(fail, fail)
     with pytest.raises(ENGINE_ERRORS, match="stopped by the host"):
-        instance.call("three", 1, 2, 3)
-    with pytest.raises(ENGINE_ERRORS, match="stopped by the host"):
-        instance.call("none")
+        instance.call(name, *[1, 2, 3][: 3 * (name == "three")])
+    assert instance.functions.raised is error
 
 
 def test_a_function_without_result_returns_nothing() -> None:
@@ -79,10 +88,6 @@ def test_gas_is_the_exported_global(gas: int) -> None:
 
     assert counter.get() == gas
     assert exported.value(instance.store) % 2**64 == gas
-
-
-class OutOfOrder(Exception):
-    """Something that no rule speaks of."""
 
 
 @pytest.mark.parametrize(
