@@ -18,11 +18,10 @@ from gearexe_spec.executor.codes import CodeRecords, resolve_code, resolve_code_
 from gearexe_spec.executor.engine import Engine, Job
 from gearexe_spec.program.dispatch import MessageType
 from gearexe_spec.program.in_block import InBlockState, set_run_result, settle
-from gearexe_spec.program.journal_handling import CHUNK_GAS_LIMIT, apply_journal
+from gearexe_spec.program.journal_handling import CHUNK_GAS_LIMIT
 from gearexe_spec.program.promise import Promise
-from gearexe_spec.program.queue_run import Execute, QueueRun, QueueRunResult, run_queue
+from gearexe_spec.program.queue_run import QueueRun, QueueRunResult
 from gearexe_spec.program.state import read_state
-from gearexe_spec.program.storage import Storage
 
 MODIFIED_PROGRAMS_LIMIT = 64
 """Programs that a block may have modified before the next chunk is not begun (BLK-72)."""
@@ -146,13 +145,15 @@ def run_chunk(
     process, results = execute_chunk(process, engine, queue, chunk, emits_promises)
     process = replace(process, block=set_results(process.block, chunk, results))
 
-    block, out_of_gas = process.block, process.out_of_gas
-    for result in results:
-        for journal in result.journals:
-            block, stops = apply_journal(block, journal, process.allowance)
-            out_of_gas |= stops
+    journals = [journal for result in results for journal in result.journals]
+    block, stops = engine.apply_journals(process.block, journals, process.allowance)
     spent = max(result.gas_spent for result in results)
-    return replace(process, block=block, out_of_gas=out_of_gas, allowance=process.allowance.saturating_sub(spent))
+    return replace(
+        process,
+        block=block,
+        out_of_gas=process.out_of_gas or stops,
+        allowance=process.allowance.saturating_sub(spent),
+    )
 
 
 def execute_chunk(
@@ -168,9 +169,8 @@ def execute_chunk(
     config = process.block.config
     storage = process.block.storage
     jobs = [
-        make_job(
+        Job(
             storage,
-            engine.execute,
             QueueRun(
                 program=candidate.program,
                 state=read_state(storage, candidate.state),
@@ -180,6 +180,7 @@ def execute_chunk(
                 code=code,
                 emits_promises=emits_promises,
             ),
+            engine.execute,
         )
         for candidate, code in zip(chunk, codes, strict=True)
     ]
@@ -195,11 +196,6 @@ def execute_chunk(
         chunks=(*process.chunks, ChunkReport(queue, allowance, reports)),
     )
     return process, results
-
-
-def make_job(storage: Storage, execute: Execute, run: QueueRun) -> Job:
-    """A run that can be done by anybody: it depends on nothing but its arguments (BLK-70)."""
-    return lambda: run_queue(storage, run, execute)
 
 
 def resolve_codes(

@@ -19,16 +19,17 @@ from gearexe_spec.conformance.revisions import Verdict, compare_with_production
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.target import Target, TargetUnavailable
+from gearexe_spec.conformance.vectors.block_oracle import RELEASE_CONFIG, find_disagreement
 from gearexe_spec.conformance.vectors.oracles import Confirmation
 from gearexe_spec.conformance.wire import Answer, Apply, Unsupported
 from gearexe_spec.program.state import write_state
 
 NAME = "production's release, live"
+BLOCK = "blocks/applyBlock"
+"""Production takes no whole block; it is asked each step of it."""
 RUNS = ("execution/processQueue", "execution/summarizeQueue")
-ANSWERED = (*RUNS, "queue/*", "program/*", "code/*", "values/*", "signature/*")
+ANSWERED = (*RUNS, BLOCK, "queue/*", "program/*", "code/*", "values/*", "signature/*")
 """Globs of what production may have an opinion on."""
-RELEASE_CONFIG: dict[str, Json] = {"mailboxValidity": hex(54_000), "answersEventDestinations": False}
-"""REV-MAILBOX-VALIDITY, REV-EVENT-DESTINATIONS."""
 
 
 def may_answer(operation: str) -> bool:
@@ -36,13 +37,15 @@ def may_answer(operation: str) -> bool:
     return any(fnmatchcase(operation, pattern) for pattern in ANSWERED)
 
 
-def confirm_by_production(request: Apply, answer: Answer) -> Confirmation:
-    """What production says of an answer of the specification (VEC-19)."""
+def confirm_by_production(request: Apply, answer: Answer, state: Json = None) -> Confirmation:
+    """What production says of an answer of the specification, which was in some state before (VEC-19)."""
     if not may_answer(request.operation):
         return Confirmation()
     production = _production()
     if production is None:
         return Confirmation(is_unasked=True)
+    if request.operation == BLOCK:
+        return Confirmation(find_disagreement(production, state, request.input))
     asked = as_release(request)
     ours = answer if asked == request else SpecTarget().answer(asked)
     production.reset()

@@ -127,7 +127,7 @@ class Recorder:
 
     def _step(self, area: str, action: str, value: object, before: Json) -> tuple[JsonObject, Json]:
         operation = f"{area}/{action}"
-        answer = self._ask(Apply(operation, _object(value)))
+        answer = self._ask(Apply(operation, _object(value)), before)
         step: JsonObject = {"action": operation, "input": _object(value), **_result(answer)}
         now = self._target.answer(GetState(area))
         if not isinstance(now, Accepted):
@@ -163,12 +163,12 @@ class Recorder:
         self._add(format_name, case, about)
         return case.get("outputs")
 
-    def _ask(self, request: Apply) -> Answer:
+    def _ask(self, request: Apply, before: Json = None) -> Answer:
         """The specification's answer, once the oracles of the operation agree with it (VEC-19)."""
         answer = self._target.answer(request)
         if not isinstance(answer, Accepted | RejectedAnswer):
             raise NotRecordable(f"{request.operation}: {answer}")
-        said = confirm_by_production(request, answer)
+        said = confirm_by_production(request, answer, before)
         self._is_unconfirmed |= said.is_unasked
         disagreement = confirm(request, answer) or said.difference
         if disagreement:
