@@ -260,9 +260,19 @@ SIEVE = """
       (br_if $outer (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 1000))))))
 """
 """Marks the multiples of all numbers up to a thousand: 0.26 of 10^12 gas, and every message writes 62 pages."""
+CALLER = """
+(module (import "env" "memory" (memory 1)) (import "env" "gr_size" (func $size (param i32)))
+  (func (export "init"))
+  (func (export "handle") (local $i i32)
+    (loop $again
+      (call $size (i32.const 0))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 2000))))))
+"""
+"""Calls the host 2,000 times for each message."""
 PARALLEL = {
     "primes": lambda: bytes(wat2wasm(PRIMES)),
     "sieve": lambda: bytes(wat2wasm(SIEVE)),
+    "caller": lambda: bytes(wat2wasm(CALLER)),
     "counter": (EXAMPLES / "counter.wasm").read_bytes,
 }
 ROUNDS = 7
