@@ -35,10 +35,6 @@ OF_VAULTS = (
 NO_GUARD = "declared with the guard; no function of this contract is guarded"
 NO_BYTES = "declared with OpenZeppelin's ECDSA; `permit` takes v, r, s, which have no length"
 NO_SENDER = "the sender is never zero, and for an owner of zero ERC20InvalidApprover comes first"
-NOT_LATER = (
-    "`commitBatch` refuses such a batch before with BatchTimestampNotInPast; "
-    "production's recordings meet it where a word of the Router is overwritten from outside"
-)
 
 GAPS: dict[str, str] = {
     "Router event ComputationSettingsChanged": NEVER_EMITTED,
@@ -78,7 +74,6 @@ LIBRARY_ERRORS = (
 )
 GAPS |= {f"POAMiddleware error {name}": OF_VAULTS for name in VAULT_ERRORS}
 GAPS |= {f"Gear error {name}": OF_THE_LIBRARY for name in LIBRARY_ERRORS}
-GAPS |= {"Router error TimestampInFuture": NOT_LATER}
 
 Met = dict[Item, list[str]]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gearexe_spec.base.fixed_bytes import Address
 from gearexe_spec.conformance.vectors.recorder import Recorder
 from gearexe_spec.conformance.wire import Apply
+from gearexe_spec.evm.storage_view import ROUTER_V1
 from gearexe_spec.fuzzing.contract_batches import NOBODY, Committee
 from gearexe_spec.fuzzing.contract_histories import History
 from gearexe_spec.fuzzing.contract_people import Fields, word
@@ -49,6 +50,7 @@ def rare_answers(history: History) -> Iterator[Apply]:
     yield from refusing_heir(history.committee, program)
     yield from odd_payments(chain)
     yield from double_settings(chain)
+    yield from batch_of_tomorrow(history.committee)
 
 
 def failing_tokens(chain: Settlement, program: Address) -> Iterator[Apply]:
@@ -118,6 +120,14 @@ def double_settings(chain: Settlement) -> Iterator[Apply]:
     calldata = MIRROR.encode_call("initialize", NOBODY, lonely, False, 0)
     for _ in range(2):
         yield chain.call(chain.users[2], foreign_address("StubRouter"), relay.encode_call("relay", lonely, calldata))
+
+
+def batch_of_tomorrow(committee: Committee) -> Iterator[Apply]:
+    """With a word of the Router overwritten, as gas is estimated, the header is not looked at, but the time still is."""
+    chain = committee.settlement
+    yield chain.set_storage(chain.router, ROUTER_V1, 1)
+    yield committee.commit_only(blockTimestamp=chain.timestamp + 86_400)
+    yield committee.commit_only(blockHash=bytes(32))
 
 
 def rewards(committee: Committee) -> Fields:
