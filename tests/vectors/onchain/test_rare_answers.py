@@ -123,7 +123,7 @@ def double_settings(chain: Settlement) -> Iterator[Apply]:
 
 
 def batch_of_tomorrow(committee: Committee) -> Iterator[Apply]:
-    """With a word of the Router overwritten, as gas is estimated, the header is not looked at, but the time still is."""
+    """With a word of the Router overwritten, as for estimates of gas, the header goes unread; the time does not."""
     chain = committee.settlement
     yield chain.set_storage(chain.router, ROUTER_V1, 1)
     yield committee.commit_only(blockTimestamp=chain.timestamp + 86_400)
