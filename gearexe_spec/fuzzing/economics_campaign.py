@@ -156,7 +156,7 @@ class EconomicsPanel:
         return compare_json([*words], [*self._read(request, ours)], path="/read") or difference
 
     def _read(self, request: Apply, answer: Answer) -> list[str]:
-        """Events and result, or the error, as far as the official ABIs have names for them."""
+        """Events and result, or the error, as far as the official ABIs have names for them; hooks with their gas."""
         if isinstance(answer, RejectedAnswer):
             error = self.reading.error(_bytes(answer.details.get("data", "0x")))
             return [] if error is None else [f"error {error}"]
@@ -166,7 +166,11 @@ class EconomicsPanel:
         events = [self.reading.event([_bytes(topic) for topic in log["topics"]], _bytes(log["data"])) for log in logs]
         calldata, returned = _bytes(request.input.get("calldata", "0x")), _bytes(answer.outputs["returnData"])
         result = self.reading.result(calldata, returned)
-        read = [f"event {event}" for event in events if event is not None]
+        calls: Any = answer.outputs["calls"]
+        read = [
+            f"hook {call['to']} with gas {call['gas']}, success {call['success']}" for call in calls if "gas" in call
+        ]
+        read += [f"event {event}" for event in events if event is not None]
         return read if result is None else [*read, f"result {result}"]
 
     def _count_money(self, request: Apply, theirs: Answer) -> Difference | None:

@@ -34,7 +34,14 @@ from gearexe_spec.fuzzing.economics_people import (
     encode_vault,
     stages,
 )
-from gearexe_spec.fuzzing.economics_turns import SIGNER_ADDRESSES, opt_by_signature, upgrade, use_hook
+from gearexe_spec.fuzzing.economics_turns import (
+    SIGNER_ADDRESSES,
+    opt_by_signature,
+    slash_before_hook,
+    stake_for_network,
+    upgrade,
+    use_hook,
+)
 
 HIGHEST = (1 << 256) - 1
 INCREASE_NONCE = keccak256(b"IncreaseNonce(address,address)").to_hex()
@@ -73,6 +80,7 @@ class EconomicsHistory:
         self.hooks: list[str] = []
         self.nonces: Counter[tuple[str, str, str]] = Counter()
         self.spares: list[tuple[Vault, str, bool, int]] = []
+        self._staked: list[Vault] = []
         self._hopes: Callable[[bytes], None] | None = None
         self._prepared = self._preparation()
 
@@ -100,7 +108,8 @@ class EconomicsHistory:
             *(self._elect,) * 4,
             *(self._request_slash,) * 4,
             *(self._go_on_slashing,) * 5,
-            *(self._slash_directly,) * 2,
+            *(self._slash_directly,) * 5,
+            *(self._stake_for_network,) * 2,
             *(self._distribute,) * 4,
             *(self._claim_rewards,) * 4,
             *(self._manage,) * 2,
@@ -135,8 +144,12 @@ class EconomicsHistory:
         if self.dice.chance(20):
             seconds = stage.epoch * self.dice.between(1, 3)
         if seconds:
-            self.number, self.timestamp = self.number + 1 + seconds // 12, self.timestamp + seconds
-            self.stamps.append(self.timestamp)
+            self.wait(seconds)
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        self.number, self.timestamp = self.number + 1 + seconds // 12, self.timestamp + seconds
+        self.stamps.append(self.timestamp)
 
     def call(self, sender: str, to: str, signature: str, *arguments: Any, dry: bool = False) -> Apply:
         """A transaction."""
@@ -394,8 +407,22 @@ class EconomicsHistory:
     def _opt_by_signature(self) -> Apply:
         return opt_by_signature(self, self._vault())
 
-    def _use_hook(self) -> Apply:
+    def _stake_for_network(self) -> Apply:
         vault = self._vault()
+        if vault is None:
+            return self._make_vault()
+        self._staked.append(vault)
+        self._prepared += stake_for_network(self, vault)
+        if self.hooks:
+            self._prepared += slash_before_hook(self, vault)
+        return self._prepared.pop(0)
+
+    def _staked_vault(self) -> Vault | None:
+        """Mostly one that the second network may slash."""
+        return self.dice.pick(self._staked) if self._staked and self.dice.below(4) else self._vault()
+
+    def _use_hook(self) -> Apply:
+        vault = self._staked_vault()
         return self._make_vault() if vault is None else use_hook(self, vault)
 
     def _upgrade(self) -> Apply:
@@ -457,7 +484,7 @@ class EconomicsHistory:
         return self.call(self.at("slashExecutor"), self.at("middleware"), signature, [(vault.address, index)])
 
     def _slash_directly(self) -> Apply:
-        vault = self._vault()
+        vault = self._staked_vault()
         if vault is None:
             return self._make_vault()
         subnetwork = bytes.fromhex(NETWORK[2:]) + bytes(12)
@@ -465,6 +492,8 @@ class EconomicsHistory:
         if vault.slasher_type == VETO_SLASHER and self.dice.chance(3):
             signature = "setResolver(uint96,address,bytes)"
             return self.call(NETWORK, vault.slasher, signature, 0, self.dice.pick((STRANGER, NOBODY, OWNER)), b"")
+        if vault.slasher_type == VETO_SLASHER and self.dice.chance(2):
+            return self.call(NETWORK, vault.slasher, "executeSlash(uint256,bytes)", self.dice.below(3), b"")
         function = "requestSlash" if vault.slasher_type == VETO_SLASHER else "slash"
         signature = f"{function}(bytes32,address,uint256,uint48,bytes)"
         return self.call(NETWORK, vault.slasher, signature, subnetwork, operator, amount, moment, b"")

@@ -14,11 +14,13 @@ from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.fuzzing.economics_people import (
     CREATE_CLONE,
     NETWORK,
+    NETWORK_RESTAKE,
     NOBODY,
     OPERATORS,
     OWNER,
     STAKERS,
     STRANGER,
+    VETO_SLASHER,
     encode_call,
     encode_delegator,
     encode_entity,
@@ -36,7 +38,8 @@ SERVICES = {"operatorVaultOptIn": "OperatorVaultOptInService", "operatorNetworkO
 """Names of the domains."""
 FIELDS = "(address who,address where,uint256 nonce,uint48 deadline)"
 MOST_HOOKS = 3
-HIGHEST_NONCE = 2**256 - 1
+HIGHEST = 2**256 - 1
+LARGE = 10**12
 
 
 def opt_by_signature(history: EconomicsHistory, vault: Vault | None) -> Apply:
@@ -50,7 +53,7 @@ def opt_by_signature(history: EconomicsHistory, vault: Vault | None) -> Apply:
     who = SIGNER_ADDRESSES[place]
     kind = dice.pick(("OptIn", "OptIn", "OptOut"))
     deadline = history.timestamp + dice.pick((0, 0, 1, 1_000, -1, 1 << 40))
-    nonce = history.nonces[service, who, where] + (dice.pick((1, HIGHEST_NONCE)) if dice.chance(12) else 0)
+    nonce = history.nonces[service, who, where] + (dice.pick((1, HIGHEST)) if dice.chance(12) else 0)
 
     words = [bytes.fromhex(name[2:]) for name in (who, where)] + [(nonce % 2**256).to_bytes(32, "big")]
     domain = hash_domain(SERVICES[label], history.stage.chain_id, Address(bytes.fromhex(service[2:])))
@@ -89,7 +92,44 @@ def use_hook(history: EconomicsHistory, vault: Vault) -> Apply:
     hook = dice.pick(hooks)
     if dice.below(2):
         return history.call(vault.owner, vault.delegator, "setHook(address)", dice.pick((*hooks, hook, NOBODY)))
-    mode, target, payload = dice.below(4), *errand(history, vault, hook)
+    return set_mode(history, vault, hook)
+
+
+def stake_for_network(history: EconomicsHistory, vault: Vault) -> list[Apply]:
+    """What lets the second network have the stake of a vault, by all operators, so that it may slash it."""
+    subnetwork = bytes.fromhex(NETWORK[2:]) + bytes(12)
+    what = "Shares" if vault.delegator_type == NETWORK_RESTAKE else "Limit"
+    share = f"setOperatorNetwork{what}(bytes32,address,uint256)"
+    asks = [
+        history.call(NETWORK, vault.delegator, "setMaxNetworkLimit(uint96,uint256)", 0, LARGE),
+        history.call(vault.owner, vault.delegator, "setNetworkLimit(bytes32,uint256)", subnetwork, LARGE),
+    ]
+    asks += [history.call(vault.owner, vault.delegator, share, subnetwork, name, LARGE) for name in OPERATORS[:3]]
+    asks += [
+        history.call(name, history.at("operatorNetworkOptIn"), "optIn(address)", NETWORK) for name in OPERATORS[:3]
+    ]
+    return [*asks, history.call(STAKERS[0], vault.address, "deposit(address,uint256)", STAKERS[0], 10**6)]
+
+
+def slash_before_hook(history: EconomicsHistory, vault: Vault) -> list[Apply]:
+    """A slash of such a vault of which a hook is told, if the burner is none."""
+    dice, hook = history.dice, history.dice.pick(history.hooks)
+    asks = [history.call(vault.owner, vault.delegator, "setHook(address)", hook), set_mode(history, vault, hook)]
+    captured, subnetwork = history.timestamp, bytes.fromhex(NETWORK[2:]) + bytes(12)
+    history.wait(1)
+    function = "requestSlash" if vault.slasher_type == VETO_SLASHER else "slash"
+    signature = f"{function}(bytes32,address,uint256,uint48,bytes)"
+    operator, amount = dice.pick(OPERATORS[:3]), dice.pick((1, 1_000, HIGHEST))
+    asks.append(history.call(NETWORK, vault.slasher, signature, subnetwork, operator, amount, captured, b""))
+    if vault.slasher_type == VETO_SLASHER:
+        history.wait(dice.pick((0, history.stage.veto, history.stage.veto)))
+        asks += [history.call(NETWORK, vault.slasher, "executeSlash(uint256,bytes)", index, b"") for index in range(3)]
+    return asks
+
+
+def set_mode(history: EconomicsHistory, vault: Vault, hook: str) -> Apply:
+    """Tell a hook how to behave: record, revert, burn its gas, or run an errand."""
+    mode, target, payload = history.dice.below(4), *errand(history, vault, hook)
     return history.call(OWNER, hook, "setMode(uint256,address,bytes)", mode, target, payload)
 
 
