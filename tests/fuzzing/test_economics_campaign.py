@@ -55,6 +55,19 @@ class Thief(SpecTarget):
         return Accepted({"values": more})
 
 
+class Forger(SpecTarget):
+    """Shows one unit more of a token than there is."""
+
+    def answer(self, request: Request) -> Answer:
+        answer = super().answer(request)
+        if not isinstance(request, Apply) or request.operation != "economics/views":
+            return answer
+        assert isinstance(answer, Accepted)
+        assert isinstance(answer.outputs, dict)
+        *values, supply = answer.outputs["values"]  # type: ignore[misc]
+        return Accepted({"values": [*values, {"returnData": "0x" + f"{int(supply['returnData'], 16) + 1:064x}"}]})
+
+
 @installed
 def test_both_sides_agree(tmp_path: Path) -> None:
     assert run(Console(quiet=True), 1, 60, tmp_path) == EQUAL
@@ -80,6 +93,13 @@ def test_money_is_counted() -> None:
 
 
 @installed
+def test_the_supply_is_counted() -> None:
+    found = run_one(EconomicsPanel(Forger()), 2, 40)
+    assert found is not None
+    assert found.difference.path == "/values/2/returnData"
+
+
+@installed
 def test_a_kept_difference_that_is_repaired_is_none() -> None:
     panel = EconomicsPanel(Faulty())
     found = run_one(panel, 2, 40)
@@ -94,6 +114,15 @@ def test_books_follow_transfers() -> None:
     touched = books.enter([{"address": "0xaa", "topics": [topic, alice, bob], "data": "0x05"}])
     assert touched == {("0xaa", "0x" + alice[26:]), ("0xaa", "0x" + bob[26:])}
     assert sorted(books.holders["0xaa"].values()) == [-5, 5]
+
+
+def test_books_know_what_was_made_and_burned() -> None:
+    books, topic = Books(), "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
+    nobody, alice = ("0x" + f"{number:064x}" for number in (0, 1))
+    made = {"address": "0xaa", "topics": [topic, nobody, alice], "data": "0x09"}
+    burned = {"address": "0xaa", "topics": [topic, alice, nobody], "data": "0x04"}
+    assert books.enter([made, burned]) == {("0xaa", "0x" + alice[26:])}
+    assert books.supplies == {"0xaa": 5}
 
 
 def test_names_of_the_build_are_declared() -> None:
