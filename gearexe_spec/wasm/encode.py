@@ -173,8 +173,7 @@ def _encode_element(element: Element) -> bytes:
 
 
 def _encode_data(segment: Data) -> bytes:
-    if segment.offset is None:
-        raise ValueError("a passive data segment has no encoding here")
+    assert segment.offset is not None, "the decoder keeps no passive segments"
     flag = b"\x02" + encode_unsigned(segment.memory) if segment.memory else b"\0"
     return flag + _encode_expression(segment.offset) + with_length(segment.data)
 

@@ -36,8 +36,7 @@ def evaluate(opcode: int, operands: Iterable[tuple[int, ...]]) -> list[int | Non
     store = wasmtime.Store(_ENGINE)
     instance = wasmtime.Instance(store, wasmtime.Module(_ENGINE, _module(opcode, params, results)), [])
     function = instance.exports(store)[_ENTRY]
-    if not isinstance(function, wasmtime.Func):
-        raise LookupError(_ENTRY)
+    assert isinstance(function, wasmtime.Func)
     mask = (1 << _width(results[0])) - 1
     evaluated: list[int | None] = []
     for values in operands:

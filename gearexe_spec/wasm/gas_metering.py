@@ -38,7 +38,6 @@ MAX_CHARGE = 0xFFFFFFFF
 """Greatest cost that one charge can take (INS-60)."""
 
 _MAX_U32 = 0xFFFFFFFF
-_MAX_U64 = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ def meter_gas(module: Module, rules: GasRules, break_index: int) -> MeteredModul
         break_index: function index of the system break.
 
     Raises:
-        Rejected: InstrumentationGasGlobalAlreadyExists, InstrumentationCostCalculationOverflow,
-            InstrumentationInstructionCostNotFound, InstrumentationGasInjection.
+        Rejected: InstrumentationGasGlobalAlreadyExists, InstrumentationGasInjection.
 
     Rules: INS-40 to INS-43, INS-50 to INS-61.
     Source: protocol/wasm-instrument/src/lib.rs `inject_gas_limiter`, src/gas_metering/mod.rs `post_injection_handler`.
@@ -129,17 +127,12 @@ def charge_cost() -> int:
 
 
 def charging_function(gas_global: int, break_index: int, rules: GasRules, types: tuple[FunctionType, ...]) -> Function:
-    """The function that takes a cost, and the price of calling it, from the gas (INS-42, INS-43).
-
-    Raises:
-        Rejected: InstrumentationCostCalculationOverflow, InstrumentationInstructionCostNotFound.
-    """
+    """The function that takes a cost, and the price of calling it, from the gas (INS-42, INS-43)."""
     before, behind, payment = _before(gas_global), _behind(), _payment(gas_global)
     own_cost = compute_charge_cost([*before, (Op.I64_CONST, 0), *behind, *payment], rules, types)
-    signed_cost = own_cost - (1 << 64) if own_cost >= 1 << 63 else own_cost
     instructions = [
         *before,
-        (Op.I64_CONST, signed_cost),
+        (Op.I64_CONST, own_cost),
         *behind,
         *system_break(OUT_OF_GAS, break_index),
         PLAIN[Op.END],
@@ -162,24 +155,12 @@ def _payment(gas_global: int) -> list[Instruction]:
 
 
 def compute_charge_cost(run_always: Sequence[Instruction], rules: GasRules, types: tuple[FunctionType, ...]) -> int:
-    """What one charge costs by itself: argument, call, its local, and all its instructions but the stop (INS-42).
-
-    Raises:
-        Rejected: InstrumentationCostCalculationOverflow, InstrumentationInstructionCostNotFound.
-    """
-    total = 0
-    for instruction in run_always:
+    """What one charge costs by itself: argument, call, its local, and all its instructions but the stop (INS-42)."""
+    total = rules.per_local
+    for instruction in ((Op.I32_CONST, 0), (Op.CALL, 0), *run_always):
         cost = rules.cost(instruction, types)
-        if cost is None or total + cost > _MAX_U64:
-            raise Rejected(CodeRejection.InstrumentationCostCalculationOverflow)
+        assert cost is not None, "none of these is a float"
         total += cost
-    argument = rules.cost((Op.I32_CONST, 0), types)
-    call = rules.cost((Op.CALL, 0), types)
-    if argument is None or call is None:
-        raise Rejected(CodeRejection.InstrumentationInstructionCostNotFound)
-    total += argument + call + rules.per_local
-    if total > _MAX_U64 - _MAX_U32:
-        raise Rejected(CodeRejection.InstrumentationCostCalculationOverflow)
     return total
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gearexe_spec.wasm.model import FunctionType
 from gearexe_spec.wasm.opcodes import FLOAT_IMMEDIATES, NAMES, Instruction, Op
-from gearexe_spec.wasm.schedule import INSTRUCTION_WEIGHTS
+from gearexe_spec.wasm.schedule import INSTRUCTION_WEIGHTS, LIMITS
 
 _MAX_U32 = 0xFFFFFFFF
 
@@ -46,7 +46,8 @@ class GasRules:
         if weight is None:
             return None
         if op == Op.CALL_INDIRECT:
-            weight += self.call_indirect_per_param * len(types[immediate].params)
+            parameters = len(types[immediate].params) if immediate < len(types) else LIMITS["parameters"]
+            weight += self.call_indirect_per_param * parameters
         elif op == Op.BR_TABLE:
             weight += self.br_table_per_entry * len(immediate[0])
         return min(weight, _MAX_U32)

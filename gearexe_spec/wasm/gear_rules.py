@@ -114,7 +114,7 @@ def take_stack_end(module: Module, static_pages: int) -> tuple[int | None, Modul
     """The stack end as a page, and the module without its export (WAS-53 to WAS-55).
 
     Raises:
-        Rejected: the reasons of StackEnd; ExportReferencesToImportGlobal, ExportIncorrectGlobalIndex.
+        Rejected: the reasons of StackEnd; ExportReferencesToImportGlobal.
     """
     exports = module.exports or ()
     named = [(index, export) for index, export in enumerate(exports) if export.name == STACK_END_EXPORT]
@@ -142,8 +142,6 @@ def _defined_global_init(module: Module, export_index: int, global_index: int) -
     defined = global_index - len(module.imported_globals)
     if defined < 0:
         raise Rejected(CodeRejection.ExportReferencesToImportGlobal, export_index, global_index)
-    if defined >= len(module.globals or ()):
-        raise Rejected(CodeRejection.ExportIncorrectGlobalIndex, global_index, export_index)
     return (module.globals or ())[defined].init
 
 
@@ -188,7 +186,7 @@ def check_global_exports(module: Module) -> None:
     """Exported globals are defined and never change (WAS-59).
 
     Raises:
-        Rejected: ExportReferencesToImportGlobal, ExportIncorrectGlobalIndex, ExportMutableGlobalExport.
+        Rejected: ExportReferencesToImportGlobal, ExportMutableGlobalExport.
     """
     imported = len(module.imported_globals)
     for export_index, export in enumerate(module.exports or ()):

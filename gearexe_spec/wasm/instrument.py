@@ -22,7 +22,7 @@ def instrument(module: Module, stack_limit: int | None, rules: GasRules | None) 
     """Add what is asked for; custom sections but the names are dropped.
 
     Args:
-        module: a valid module.
+        module: any module that can be read; a valid one is refused only for its dead code or its exports.
         stack_limit: in stack elements, or None for no stack limiter.
         rules: costs, or None for no metering; then there are no blocks.
 
@@ -36,7 +36,7 @@ def instrument(module: Module, stack_limit: int | None, rules: GasRules | None) 
     if stack_limit is not None:
         try:
             module = limit_stack(module, stack_limit, break_index)
-        except StackLimitError:
+        except (StackLimitError, IndexError):  # an index of code that was not validated leads nowhere
             raise Rejected(CodeRejection.InstrumentationStackLimitInjection) from None
     metered = MeteredModule(module, (), -1) if rules is None else meter_gas(module, rules, break_index)
     return replace(metered, module=replace(metered.module, custom=None))

@@ -49,7 +49,6 @@ class CodeRejection(Rejection):
 
     ExportReferencesToImportFunction = ("Export", "ExportReferencesToImportFunction")
     ExportReferencesToImportGlobal = ("Export", "ExportReferencesToImportGlobal")
-    ExportIncorrectGlobalIndex = ("Export", "IncorrectGlobalIndex")
     ExportMutableGlobalExport = ("Export", "MutableGlobalExport")
     ExportExcessExport = ("Export", "ExcessExport")
     ExportInvalidExportFnSignature = ("Export", "InvalidExportFnSignature")
@@ -66,8 +65,6 @@ class CodeRejection(Rejection):
     InstrumentationSystemBreakImportAlreadyExists = ("Instrumentation", "SystemBreakImportAlreadyExists")
     InstrumentationStackLimitInjection = ("Instrumentation", "StackLimitInjection")
     InstrumentationGasGlobalAlreadyExists = ("Instrumentation", "GasGlobalAlreadyExists")
-    InstrumentationCostCalculationOverflow = ("Instrumentation", "CostCalculationOverflow")
-    InstrumentationInstructionCostNotFound = ("Instrumentation", "InstructionCostNotFound")
     InstrumentationGasInjection = ("Instrumentation", "GasInjection")
 
     @property

@@ -12,7 +12,6 @@ from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.codec.scale import Codec, struct, u32
 from gearexe_spec.wasm.encode import encode_code_section, encode_type_section
 from gearexe_spec.wasm.model import I32_TYPE, Data, Module
-from gearexe_spec.wasm.opcodes import Op
 from gearexe_spec.wasm.reader import encode_unsigned
 from gearexe_spec.wasm.rejection import CodeRejection
 from gearexe_spec.wasm.schedule import LIMITS
@@ -51,9 +50,6 @@ section_sizes: Codec[SectionSizes] = struct(
 def compute_section_sizes(module: Module) -> SectionSizes:
     """Measure an instrumented module.
 
-    Raises:
-        Rejected: DataSectionInitialization.
-
     Rules: WAS-70 to WAS-75.
     Source: protocol/core/src/code/utils.rs.
     """
@@ -69,9 +65,8 @@ def compute_section_sizes(module: Module) -> SectionSizes:
 
 def compute_code_size(module: Module) -> int:
     """Length of all bodies with their length prefixes, without the count of functions (WAS-70)."""
-    if module.code is None:
-        return 0
-    return len(encode_code_section(module.code)) - len(encode_unsigned(len(module.code)))
+    code = module.code or ()
+    return len(encode_code_section(code)) - len(encode_unsigned(len(code)))
 
 
 def compute_data_size(module: Module) -> int:
@@ -85,8 +80,7 @@ def compute_data_size(module: Module) -> int:
 
 
 def _segment_offset(segment: Data) -> int:
-    if segment.offset is None or len(segment.offset) != 1 or segment.offset[0][0] != Op.I32_CONST:
-        raise Rejected(CodeRejection.DataSectionInitialization)
+    assert segment.offset is not None, "a valid code has no other segments (WAS-57)"
     return int(segment.offset[0][1]) & _MAX_U32
 
 

@@ -45,24 +45,25 @@ def limit_stack(module: Module, limit: int, break_index: int) -> Module:
         break_index: function index of the system break.
 
     Raises:
-        StackLimitError: the height of a body cannot be computed.
+        StackLimitError: there are no bodies, or the height of one cannot be computed.
+        IndexError: the module is not valid.
 
     Rules: INS-20 to INS-31.
     Source: protocol/wasm-instrument/src/stack_limiter/mod.rs `inject_with_config`.
     """
+    functions, code = module.functions, module.code
+    if functions is None or code is None:
+        raise StackLimitError
     height_global = module.global_count
     counter = Global(GlobalType(I32_TYPE, 1), ((Op.I32_CONST, 0),))
     module = replace(module, globals=(*(module.globals or ()), counter))
     wrapper = CallWrapper(height_global, limit, break_index)
     heights = HeightCounter(module, wrapper)
     costs = [0] * len(module.imported_functions) + [
-        compute_stack_cost(heights, index, body)
-        for index, body in zip(module.functions or (), module.code or (), strict=True)
+        compute_stack_cost(heights, index, body) for index, body in zip(functions, code, strict=True)
     ]
 
-    if module.code is not None:
-        limited = tuple(change_calls(body, wrapper, costs) for body in module.code)
-        module = replace(module, code=limited)
+    module = replace(module, code=tuple(change_calls(body, wrapper, costs) for body in code))
     return _add_thunks(module, costs, heights, wrapper)
 
 

@@ -121,6 +121,8 @@ VALID = {
     "pages": f"""{MEMORY} (func (export "init")
         (i32.store (i32.const 0x4000) (i32.load (i32.const 0x4000))) (i64.store (i32.const 0x7ffc) (i64.const 1)))""",
     "across_the_end": f'{MEMORY} (func (export "init") (drop (i64.load (i32.const 0xfffc))))',
+    "no_pages": '(import "env" "memory" (memory 0)) (func (export "init") (drop (memory.size)))',
+    "locals_that_leave_no_room": f"{MEMORY} {INIT} (func (local {'i32 ' * 49_998}) (drop (i32.load (i32.const 0))))",
     "stack_end": f"""(import "env" "memory" (memory 2)) (global i32 (i32.const 65536)) {STACK_END}
         (data (i32.const 65536) "gear") (func (export "init") (i32.store (i32.const 8) (i32.const 1)))""",
 }
@@ -141,6 +143,12 @@ def test_run(vectors: Recorder, name: str) -> None:
     for gas in (10**9, 34_067):
         vectors.hash("code/run", {"wasm": assemble(VALID[name]), "entry": entry, "gas": gas})
     vectors.hash("code/dispatch", {"wasm": assemble(VALID[name]), "entry": entry})
+
+
+def test_run_of_code_without_instance(vectors: Recorder) -> None:
+    """Names of modules are not checked; nothing is there under another one (WAS-63, INS-73)."""
+    code = assemble(f'(import "gear" "memory" (memory 1)) {INIT}')
+    vectors.hash("code/run", {"wasm": code, "entry": "init", "gas": 10**9})
 
 
 @pytest.mark.parametrize(
