@@ -1,4 +1,4 @@
-"""How long the published runtime takes for a run, without the JSON around it."""
+"""How long the published release takes for a run or a code, without the JSON around it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,8 @@ class Measured:
 
 def measure_production(storage: Storage, run: QueueRun, wasm: bytes, times: int) -> Measured:
     """The same run many times in production's process; skips where production is not built."""
-    try:
-        production = TargetChoice("production")()
-    except TargetUnavailable as missing:
-        pytest.skip(str(missing))
     storage, key = write_state(storage, run.state)
-    request = Apply(
+    outputs = _ask(
         "queue/measure",
         {
             "objects": {hash_.to_hex(): "0x" + blob.hex() for hash_, blob in storage.blobs.items()},
@@ -45,9 +41,22 @@ def measure_production(storage: Storage, run: QueueRun, wasm: bytes, times: int)
             "times": hex(times),
         },
     )
-    answer = production.answer(request)
-    production.close()
-    assert isinstance(answer, Accepted), answer
-    outputs: Any = answer.outputs
     dispatches = int(outputs["dispatches"], 16)
     return Measured(dispatches, int(outputs["nanoseconds"], 16) / dispatches / 1e9)
+
+
+def measure_check(wasm: bytes, times: int) -> float:
+    """Seconds of checking and instrumenting a code in production's process; skips where production is not built."""
+    outputs = _ask("code/measure", {"wasm": "0x" + wasm.hex(), "times": hex(times)})
+    return int(outputs["nanoseconds"], 16) / times / 1e9
+
+
+def _ask(operation: str, form: dict[str, Any]) -> Any:
+    try:
+        production = TargetChoice("production")()
+    except TargetUnavailable as missing:
+        pytest.skip(str(missing))
+    answer = production.answer(Apply(operation, form))
+    production.close()
+    assert isinstance(answer, Accepted), answer
+    return answer.outputs

@@ -49,6 +49,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("signature/key", signing::key),
     ("signature/recover", signing::recover),
     ("signature/sign", signing::sign),
+    ("code/measure", wasm::measure),
     ("queue/measure", queue::measure),
     ("queue/run", queue::run),
     ("program/applyDueTasks", block::apply_due_tasks),

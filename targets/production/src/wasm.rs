@@ -20,6 +20,7 @@ use gear_wasm_instrument::{InstrumentationBuilder, InstrumentationError, Module,
 use gprimitives::CodeId;
 use parity_scale_codec::Encode;
 use serde_json::{Value as Json, json};
+use std::time::{Duration, Instant};
 
 /// The version in the metadata is the caller's; the pinned revision writes 2, the release 1 (REV-INSTRUMENTATION-VERSION).
 const PINNED_VERSION: u32 = 2;
@@ -62,6 +63,19 @@ pub fn check(input: Input) -> Outcome {
         field("sectionSizes", instrumented.instantiated_section_sizes()),
         field("instrumentedScaleHash", gear_core::utils::hash(&instrumented.encode())),
     ]))
+}
+
+/// `code/measure`: how long the check of `code/check` alone takes, `times` over.
+pub fn measure(input: Input) -> Outcome {
+    let code = input.get("wasm")?.bytes()?;
+    let mut spent = Duration::ZERO;
+    for _ in 0..input.get("times")?.integer::<u32>()? {
+        let copy = code.clone();
+        let began = Instant::now();
+        check_code(copy)?;
+        spent += began.elapsed();
+    }
+    Ok(json!({"nanoseconds": spent.as_nanos().form()}))
 }
 
 /// `code/schedule`: the schedule and the costs made from it, under production's names.
