@@ -56,7 +56,7 @@ class PublicKey(FixedBytes):
 
     def to_address(self) -> Address:
         """The last 20 bytes of the hash of both coordinates (CRY-21)."""
-        return Address(keccak256(coincurve.PublicKey(self).format(compressed=False)[1:])[12:])
+        return _address_of(coincurve.PublicKey(self))
 
     def coordinates(self) -> tuple[U256, U256]:
         """The affine point, (x, y)."""
@@ -176,12 +176,16 @@ def recover(signature: Signature, prehash: Bytes32) -> PublicKey:
 
     Source: protocol/gsigner/src/schemes/secp256k1/signature.rs `Signature::validate`.
     """
-    data = signature.encode()[:64] + bytes([signature.recovery_id])
-    try:
-        key = coincurve.PublicKey.from_signature_and_message(data, prehash, hasher=None)
-    except Exception as error:
-        raise Rejected(SignatureRejection.RecoveryFailed) from error
-    return PublicKey(key.format(compressed=True))
+    return PublicKey(_recover_point(signature, prehash).format(compressed=True))
+
+
+def recover_address(signature: Signature, prehash: Bytes32) -> Address:
+    """The address of the key that signed (CRY-21, CRY-26).
+
+    Raises:
+        Rejected: RecoveryFailed.
+    """
+    return _address_of(_recover_point(signature, prehash))
 
 
 def recover_signer(signature: Signature, prehash: Bytes32, claimed: Address) -> Address:
@@ -192,10 +196,22 @@ def recover_signer(signature: Signature, prehash: Bytes32, claimed: Address) -> 
 
     Source: protocol/gsigner/src/schemes/secp256k1/signature.rs `SignedMessage`.
     """
-    signer = recover(signature, prehash).to_address()
+    signer = recover_address(signature, prehash)
     if signer != claimed:
         raise Rejected(SignatureRejection.AddressMismatch)
     return signer
+
+
+def _recover_point(signature: Signature, prehash: Bytes32) -> coincurve.PublicKey:
+    data = signature.encode()[:64] + bytes([signature.recovery_id])
+    try:
+        return coincurve.PublicKey.from_signature_and_message(data, prehash, hasher=None)
+    except Exception as error:
+        raise Rejected(SignatureRejection.RecoveryFailed) from error
+
+
+def _address_of(point: coincurve.PublicKey) -> Address:
+    return Address(keccak256(point.format(compressed=False)[1:])[12:])
 
 
 def hash_personal_message(digest: Bytes32) -> Bytes32:

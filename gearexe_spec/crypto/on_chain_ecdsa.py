@@ -12,7 +12,7 @@ from enum import auto
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.numeric import U8, U256
 from gearexe_spec.base.rejection import Rejected, Rejection
-from gearexe_spec.crypto.ecdsa import CURVE_ORDER, GREATEST_LOW_S, Signature, recover
+from gearexe_spec.crypto.ecdsa import CURVE_ORDER, GREATEST_LOW_S, Signature, recover_address
 
 
 class EcdsaRejection(Rejection):
@@ -33,7 +33,7 @@ def compute_ecrecover(digest: Bytes32, v: U256, r: U256, s: U256) -> Address | N
     if v not in (27, 28) or not (0 < r < CURVE_ORDER and 0 < s < CURVE_ORDER):
         return None
     try:
-        return recover(Signature.from_parts(int(r), int(s), int(v)), digest).to_address()
+        return recover_address(Signature.from_parts(int(r), int(s), int(v)), digest)
     except Rejected:
         return None
 

@@ -11,7 +11,7 @@ from enum import auto
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.rejection import Phase, Rejected, Rejection
-from gearexe_spec.crypto.ecdsa import PrivateKey, Signature, hash_for_intended_validator, recover, sign
+from gearexe_spec.crypto.ecdsa import PrivateKey, Signature, hash_for_intended_validator, recover_address, sign
 from gearexe_spec.executor.commitments import FOR_CALLS, BatchCommitment, digest_batch, to_on_chain_batch
 from gearexe_spec.onchain.commitment_abi import SignatureType, encode_commit_batch
 
@@ -68,7 +68,7 @@ def recover_batch_signer(digest: Bytes32, router: Address, signature: Signature)
     Raises:
         Rejected: RecoveryFailed.
     """
-    return recover(signature, hash_for_intended_validator(router, digest)).to_address()
+    return recover_address(signature, hash_for_intended_validator(router, digest))
 
 
 def sign_batch_by_all(batch: BatchCommitment, router: Address, keys: Iterable[PrivateKey]) -> SignedBatch:
