@@ -87,6 +87,21 @@ def test_load(vectors: Recorder, name: str, changes: dict[str, Any]) -> None:
     vectors.hash("merkle/load", {"dump": stored(**changes)}, name=name)
 
 
+def test_load_arrays(vectors: Recorder) -> None:
+    """Values of array types (CRY-70, CRY-85)."""
+    kinds, value = ("uint8[2]", "bytes[]"), [["1", "2"], ["0xaa", "0x"]]
+    leaf = hash_leaf_values(kinds, ((1, 2), (b"\xaa", b""))).to_hex()
+    dump = stored(leafEncoding=kinds, tree=[leaf], values=[{"value": value, "treeIndex": 0}])
+    vectors.hash("merkle/load", {"dump": dump}, name="arrays")
+
+
+def test_load_nested(vectors: Recorder) -> None:
+    """What is deeper than 127 levels is not read, wherever it stands (CRY-85)."""
+    for name, depth in (("deep_127", 126), ("deep_128", 127)):
+        dump = stored().replace("{", '{"more": ' + "[" * depth + "]" * depth + ", ", 1)
+        vectors.hash("merkle/load", {"dump": dump}, name=name, flags=[Flag.BOUNDARY, Flag.HOSTILE])
+
+
 def test_load_what_is_no_json(vectors: Recorder) -> None:
     """Text that is no JSON, or nested without end (CRY-85)."""
     for name, text in (("text", "tree"), ("nested", "[" * 1000)):

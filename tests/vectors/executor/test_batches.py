@@ -124,6 +124,7 @@ JUDGED: list[tuple[str, World, dict[str, Any], tuple[Flag, ...]]] = [
     ("code_does_not_wait", advanced(), {"codes": (CODE, OTHER)}, ()),
     ("code_is_not_processed", replace(advanced(), code_validity=()), {}, ()),
     ("advance_not_canonical", with_mb(advanced(), 3, last_advanced_eb=eb(5)), {}, ()),
+    ("advance_before_finalized", with_mb(advanced(), 3, last_advanced_eb=eb(5)), {"head": mb(4)}, (Flag.ORDER,)),
     ("head_not_finalized", advanced(), {"head": mb(4)}, ()),
     ("head_not_computed", with_mb(advanced(), 3, computed=False), {}, ()),
     ("head_committed", with_block(advanced(), 4, last_committed_mb=mb(3)), {}, (Flag.BOUNDARY,)),

@@ -83,6 +83,7 @@ WAITS = {
     "zero": waiting(0, WaitedType.WaitFor),
     "without_duration": waiting(None, WaitedType.WaitFor),
     "forbidden": waiting(5, WaitedType.Wait),
+    "forbidden_without_duration": waiting(None, WaitedType.Wait),
 }
 
 

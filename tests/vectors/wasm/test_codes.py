@@ -91,6 +91,9 @@ MALFORMED = {
     "float_in_dead_code": assemble(f'{MEMORY} (func (export "init") unreachable i32.eqz drop)').replace(
         b"\0\x45\x1a", b"\0\xa8\x1a"
     ),
+    "offset_ends_inside_a_block": assemble(f'{MEMORY} {INIT} (data (i32.const 300) "0123456789")').replace(
+        b"\x41\xac\x02\x0b\x0a0", b"\x02\x40\x0b\x0b\x0b0"
+    ),
     "element_with_table_index": assemble(f"{MEMORY} {INIT} (table 1 funcref) (elem (i32.const 0) 0)").replace(
         b"\x09\x07\x01\x00\x41\x00\x0b\x01\x00", b"\x09\x09\x01\x02\x00\x41\x00\x0b\x00\x01\x00"
     ),
