@@ -42,6 +42,10 @@ class EraRewardsRejection(Rejection):
     CommissionTooLarge = auto()
     AmountTooLarge = auto()
     """A sum leaves 256 bits."""
+    FeeTooLarge = auto()
+    """An administrator takes more than everything."""
+    NoShares = auto()
+    """Nobody held anything of a vault."""
 
     @property
     def phase(self) -> Phase:
@@ -290,14 +294,21 @@ def compute_staker_parts(
     Args:
         amount: of the distribution.
         admin_fee: of the contract, in hundredths of a percent.
-        shares: of every staker at the era's first second, not all zero.
+        shares: of every staker at the era's first second.
 
     Returns:
         By staker; the administrator's fee; what stays in the contract for ever.
 
+    Raises:
+        Rejected: FeeTooLarge, NoShares: the contract cannot have such a fee, and refuses such a distribution.
+
     Rules: PRW-15, PRW-16.
     """
+    if admin_fee > WHOLE:
+        raise Rejected(EraRewardsRejection.FeeTooLarge)
     fee = int(amount) * int(admin_fee) // WHOLE
     whole = sum(int(part) for part in shares.values())
+    if whole == 0:
+        raise Rejected(EraRewardsRejection.NoShares)
     parts = {who: U256((int(amount) - fee) * int(part) // whole) for who, part in shares.items()}
     return parts, U256(fee), U256(int(amount) - fee - sum(int(part) for part in parts.values()))

@@ -36,6 +36,7 @@ from gearexe_spec.fuzzing.economics_people import (
 )
 from gearexe_spec.fuzzing.economics_turns import (
     SIGNER_ADDRESSES,
+    make_hook,
     opt_by_signature,
     slash_before_hook,
     stake_for_network,
@@ -93,6 +94,8 @@ class EconomicsHistory:
         self._hopes = None
         if self._prepared:
             return self._prepared.pop(0)
+        if not self.hooks:
+            return make_hook(self)
         self._pass_time()
         kinds = (
             *(self._make_vault,) * (3 if len(self.vaults) < MOST_VAULTS else 0),
@@ -109,7 +112,7 @@ class EconomicsHistory:
             *(self._request_slash,) * 4,
             *(self._go_on_slashing,) * 5,
             *(self._slash_directly,) * 5,
-            *(self._stake_for_network,) * 2,
+            *(self._stake_for_network,) * 3,
             *(self._distribute,) * 4,
             *(self._claim_rewards,) * 4,
             *(self._manage,) * 2,
@@ -250,7 +253,7 @@ class EconomicsHistory:
         delegation = encode_delegator(delegator_type, owner, self.at("middleware"), operator)
         veto = stage.veto + dice.pick((0, 0, 1, -1, epoch))
         delay = dice.pick((3, 3, 4, 2)) if slasher_type == VETO_SLASHER else 0
-        has_hook = bool(self.hooks) and dice.chance(3)
+        has_hook = dice.chance(3)
         slasher = encode_slasher(slasher_type, max(0, veto), delay, hook=has_hook)
         token, burner = self._token(), dice.pick(self.hooks) if has_hook else self.at("burner")
         whitelist, limit = dice.chance(8), 10**6 if is_limited else None
@@ -413,8 +416,7 @@ class EconomicsHistory:
             return self._make_vault()
         self._staked.append(vault)
         self._prepared += stake_for_network(self, vault)
-        if self.hooks:
-            self._prepared += slash_before_hook(self, vault)
+        self._prepared += slash_before_hook(self, vault)
         return self._prepared.pop(0)
 
     def _staked_vault(self) -> Vault | None:

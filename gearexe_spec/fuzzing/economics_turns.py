@@ -83,12 +83,17 @@ def spoil_signature(dice: Dice, signature: bytes) -> bytes:
     return signature[:place] + bytes([signature[place] ^ 1]) + signature[place + 1 :]
 
 
+def make_hook(history: EconomicsHistory) -> Apply:
+    """A hook of the recordings."""
+    history.hope(lambda data: history.hooks.append("0x" + data.hex()))
+    return history.deploy(OWNER, "HookRecorder", recorded_code("HookRecorder"))
+
+
 def use_hook(history: EconomicsHistory, vault: Vault) -> Apply:
-    """Make a hook, hang it behind a delegator, or tell it how to behave."""
+    """Make another hook, hang one behind a delegator, or tell it how to behave."""
     dice, hooks = history.dice, history.hooks
-    if len(hooks) < MOST_HOOKS and (not hooks or dice.chance(6)):
-        history.hope(lambda data: hooks.append("0x" + data.hex()))
-        return history.deploy(OWNER, "HookRecorder", recorded_code("HookRecorder"))
+    if len(hooks) < MOST_HOOKS and dice.chance(6):
+        return make_hook(history)
     hook = dice.pick(hooks)
     if dice.below(2):
         return history.call(vault.owner, vault.delegator, "setHook(address)", dice.pick((*hooks, hook, NOBODY)))

@@ -63,7 +63,7 @@ def set_mode(frame: Frame) -> bytes:
 
 
 def hear_of_slash(frame: Frame, data: bytes) -> bytes:
-    """Count a slash and tell of it, or behave as told."""
+    """Behave as told, then count the slash and tell of it."""
     calldata = frame.calldata
     subnetwork, operator = calldata.bytes32(HEAD), calldata.address(HEAD + WORD)
     amount, captured = calldata.u256(HEAD + 2 * WORD), calldata.unsigned(HEAD + 3 * WORD, U48)
@@ -73,11 +73,12 @@ def hear_of_slash(frame: Frame, data: bytes) -> bytes:
     if kept.mode == BURNS:
         raise empty_revert()
 
-    frame.update(extension=replace(kept, calls=kept.calls + 1))
-    frame.emit(HookCalled(subnetwork, operator, amount, captured, data))
     if kept.mode == CALLS:
         outcome = frame.call(kept.target, kept.payload)
         frame.update(extension=replace(storage_of(frame, HookStorage), last_result=outcome.data))
+    kept = storage_of(frame, HookStorage)
+    frame.update(extension=replace(kept, calls=kept.calls + 1))
+    frame.emit(HookCalled(subnetwork, operator, amount, captured, data))
     return b""
 
 

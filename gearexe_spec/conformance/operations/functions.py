@@ -70,7 +70,7 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
         "hash_batch_commitment",
         "compute_signed_digest",
     ),
-    rewards: ("compute_era_rewards",),
+    rewards: ("compute_era_rewards", "compute_staker_parts"),
     evidence: ("encode_evidence", "digest_evidence", "digest_offence"),
     misbehaviour: (
         "check_conflicting_batches",

@@ -78,3 +78,21 @@ def test_refused_eras(vectors: Recorder, name: str, changes: dict[str, Any]) -> 
     """An era whose parts do not fit has no rewards (PRW-1 to PRW-5)."""
     given = {"era": replace(ERA, **changes), "totals": ()}
     vectors.hash("rewards/computeEraRewards", given, name=name, flags=[Flag.BOUNDARY])
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "fee", "shares"),
+    [
+        ("rounding_for_each", 100_001, 777, {ONE: 1_000, TWO: 333, THREE: 777}),
+        ("less_than_a_unit_each", 2, 0, {ONE: 1, TWO: 1, THREE: 1}),
+        ("nothing_for_who_has_nothing", 7, 1, {ONE: 0, TWO: 5}),
+        ("everything_for_the_administrator", 99, 10_000, {ONE: 5}),
+        ("largest", 2**256 - 1, 1, {ONE: 2**256 - 2, TWO: 1}),
+        ("fee_above_everything", 99, 10_001, {}),
+        ("nobody", 99, 0, {ONE: 0}),
+    ],
+)
+def test_compute_staker_parts(vectors: Recorder, name: str, amount: int, fee: int, shares: dict[Address, int]) -> None:
+    """What a vault's stakers get of one distribution (PRW-15, PRW-16)."""
+    given = {"amount": U256(amount), "adminFee": U16(fee), "shares": {who: U256(of) for who, of in shares.items()}}
+    vectors.hash("rewards/computeStakerParts", given, name=name, flags=[Flag.BOUNDARY])
