@@ -1,7 +1,8 @@
 """A small network of programs, block after block; the specification and production's release take every step of it.
 
-Ethereum's events are queued by the specification. Due tasks, runs of queues and journals are asked of both sides, and
-the network goes on only if the answer is the same: journals note by note, gas, states, objects, schedule.
+Ethereum's events and injected transactions are queued by the specification. Due tasks, runs of queues and journals are
+asked of both sides, and the network goes on only if the answer is the same: journals note by note, gas, promises,
+states, objects, schedule.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from gearexe_spec.conformance.wire import Accepted, Apply
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution.codes import ReplyCode
 from gearexe_spec.executor.chunks import split_into_chunks
-from gearexe_spec.executor.requests import RequestEvent, apply_request
+from gearexe_spec.executor.injected_transaction import VerifiedTransaction
+from gearexe_spec.executor.requests import RequestEvent, apply_injected, apply_request
 from gearexe_spec.program.dispatch import MessageType
 from gearexe_spec.program.finalisation import FinalizedBlock, finalize_block
 from gearexe_spec.program.in_block import BlockConfig, InBlockState, set_run_result
+from gearexe_spec.program.promise import Promise
 from gearexe_spec.program.schedule import Schedule
-from gearexe_spec.program.state import ProgramState, read_state
+from gearexe_spec.program.state import ProgramState, read_state, requires_init_message
 from gearexe_spec.program.storage import Storage
 
 ALLOWANCE = U64(10**12)
@@ -78,34 +81,44 @@ class ReleaseNetwork:
     schedule: Schedule = field(default_factory=Map)
     ran: list[Ran] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    promised: list[Promise] = field(default_factory=list)
 
-    def block(self, *events: RequestEvent, blocks: int = 1) -> tuple[list[Ran], list[Said]]:
+    def block(
+        self, *events: RequestEvent, injected: tuple[VerifiedTransaction, ...] = (), blocks: int = 1
+    ) -> tuple[list[Ran], list[Said]]:
         """A block so many heights later: what ran in it, and what was said to the outside."""
         self.height += blocks
-        self.ran, self.said = [], []
-        self._queue_requests(events)
+        self.ran, self.said, self.promised = [], [], []
+        self._queue_requests(events, injected)
         self._settle(self._ask("program/applyDueTasks", {**self._form(), "config": self._config()}))
-        while chunks := split_into_chunks(self.states, MessageType.Canonical):
-            for chunk in chunks:
-                if self._run_chunk([candidate.program for candidate in chunk]):
-                    return self.ran, self.said
+        for queue in (MessageType.Injected, MessageType.Canonical):
+            while chunks := split_into_chunks(self.states, queue):
+                for chunk in chunks:
+                    if self._run_chunk([candidate.program for candidate in chunk], queue):
+                        return self.ran, self.said
         return self.ran, self.said
 
     def state(self, program: ActorId) -> ProgramState:
         """The state of a program."""
         return read_state(self.storage, self.states[program].hash)
 
-    def _queue_requests(self, events: tuple[RequestEvent, ...]) -> None:
+    def is_initialized(self, program: ActorId) -> bool:
+        """Whether injected transactions may come to a program."""
+        return not requires_init_message(self.state(program))
+
+    def _queue_requests(self, events: tuple[RequestEvent, ...], injected: tuple[VerifiedTransaction, ...]) -> None:
         valid: Map[CodeId, bool] = Map({compute_code_id(code): True for code in self.codes.values()})
         block = InBlockState(self.storage, from_json(BlockConfig, self._config()), self.states, self.schedule)
+        for transaction in injected:
+            block = apply_injected(block, transaction)
         for event in events:
             block = apply_request(block, event, valid)
         self._take(finalize_block(block))
 
-    def _run_chunk(self, programs: list[ActorId]) -> bool:
+    def _run_chunk(self, programs: list[ActorId], queue: MessageType) -> bool:
         """Run one queue of each; whether the block is out of gas."""
         journals: list[Json] = []
-        answers = {program: self._run(program) for program in programs}
+        answers = {program: self._run(program, queue) for program in programs}
         block = InBlockState(self.storage, from_json(BlockConfig, self._config()), self.states, self.schedule)
         for program, answer in answers.items():
             block = set_run_result(block, program, read_state(self.storage, from_json(Bytes32, answer["stateHash"])))
@@ -116,20 +129,21 @@ class ReleaseNetwork:
         self._settle(answer)
         return bool(answer["outOfGas"])
 
-    def _run(self, program: ActorId) -> dict[str, Any]:
+    def _run(self, program: ActorId, queue: MessageType) -> dict[str, Any]:
         form = {
             "objects": self._objects(program),
             "stateHash": to_json(self.states[program].hash),
             "program": to_json(program),
             "wasm": to_json(self.codes[program]),
-            "queue": "Canonical",
+            "queue": queue.name,
             "allowance": hex(ALLOWANCE),
             "block": {"height": hex(self.height), "timestamp": hex(12 * self.height)},
-            "emitsPromises": False,
+            "emitsPromises": queue is MessageType.Injected,
             "chargesCodeLength": True,
         }
         answer = self._ask("queue/run", form)
         self._add_objects(answer["objects"])
+        self.promised += [from_json(Promise, promise) for promise in answer["promises"]]
         self.ran += [Ran(program, step["outcome"], int(step["gasBurned"], 16)) for step in answer["dispatches"]]
         return answer
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId, MessageId
 from gearexe_spec.base.numeric import U128
 from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.crypto.hashes import blake2b256
 from gearexe_spec.crypto.ids import compute_code_id
+from gearexe_spec.executor.injected_transaction import InjectedTransaction, VerifiedTransaction
 from gearexe_spec.executor.requests import (
     ExecutableBalanceTopUpRequested,
     MessageQueueingRequested,
@@ -69,8 +71,17 @@ class History:
 
     def block(self, *events: RequestEvent) -> None:
         """A block, soon or later; what it says to users can be answered afterwards."""
-        _, said = self.network.block(*events, blocks=self.dice.pick((1, 1, 1, 2, 7, 101)))
+        _, said = self.network.block(*events, injected=self.injected(), blocks=self.dice.pick((1, 1, 1, 2, 7, 101)))
         self.letters += [(letter.source, letter.id, letter.destination) for letter in said if letter.code is None]
+
+    def injected(self) -> tuple[VerifiedTransaction, ...]:
+        """At times a transaction that comes without Ethereum, to a program that is initialized."""
+        dice, program = self.dice, self.dice.pick(COURIERS + TALLIES)
+        if dice.below(2) or program not in self.network.states or not self.network.is_initialized(program):
+            return ()
+        payload = self.errand(1) if program in COURIERS else self.call()
+        reference, salt = Bytes32.zero(), dice.blob(32)
+        return (VerifiedTransaction(dice.pick(USERS), InjectedTransaction(program, payload, U128(0), reference, salt)),)
 
     def event(self) -> RequestEvent:
         """What a user, or somebody who pays, does."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId, MessageId
 from gearexe_spec.base.numeric import U128
 from gearexe_spec.cli import main
@@ -18,6 +19,7 @@ from gearexe_spec.conformance.wire import Accepted, Apply
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution.codes import ReplyCode
+from gearexe_spec.executor.injected_transaction import InjectedTransaction, VerifiedTransaction
 from gearexe_spec.executor.requests import (
     ExecutableBalanceTopUpRequested,
     MessageQueueingRequested,
@@ -112,6 +114,11 @@ def speaker() -> Callable[..., RequestEvent]:
         return MessageQueueingRequested(program, key, source, payload, U128(value), False)
 
     return say
+
+
+def signed(program: ActorId, payload: bytes) -> VerifiedTransaction:
+    salt = bytes(keccak256(payload))
+    return VerifiedTransaction(ALICE, InjectedTransaction(program, payload, U128(0), Bytes32.zero(), salt))
 
 
 def replies(said: list[Said]) -> list[bytes]:
@@ -223,6 +230,20 @@ def test_initialization_waits_for_a_greeting(production: Target) -> None:
     assert replies(said) == [answered(b"hello")]
 
 
+def test_injected_message_waits_and_its_promise_comes_with_the_answer(production: Target) -> None:
+    network, _ = couriers(production)
+    ran, (question,) = network.block(injected=(signed(FIRST, ask(BOB, b"?")),))
+    assert [step.outcome for step in ran] == ["Wait"]
+    assert network.promised == []
+    network.block(ReplyQueueingRequested(FIRST, question.id, BOB, b"!", U128(0)))
+    assert (replies(network.said), network.promised) == ([], []), (
+        "woken behind the injected queues, so not in this block"
+    )
+    network.block()
+    assert replies(network.said) == [answered(b"!")]
+    assert [promise.reply.payload for promise in network.promised] == [answered(b"!")]
+
+
 # The tally: a Sails service
 
 
@@ -294,6 +315,21 @@ def test_service_asks_another_and_waits(production: Target) -> None:
     ran, said = network.block(say(FIRST, ask_other(SECOND, b"none")))
     assert [step.outcome for step in ran][-1] == "MessageTrap"
     assert b"one word expected" in replies(said)[0]
+
+
+def test_injected_messages_are_promised_and_their_panics_are_free(production: Target) -> None:
+    network, say = tallies(production)
+    network.block(
+        say(FIRST, call("tallyAdd(bool,uint128)", 1)),
+        injected=(signed(FIRST, call("tallyAdd(bool,uint128)", 70)), signed(FIRST, call("tallyTotal(bool)"))),
+    )
+    assert [promise.reply.payload for promise in network.promised] == [number(70), number(70)]
+    assert replies(network.said)[-1] == number(71), "injected queues run first"
+    before = network.state(FIRST).executable_balance
+    ran, _ = network.block(injected=(signed(FIRST, call("tallySubtract(bool,uint128)", 72)),))
+    assert [step.outcome for step in ran] == ["MessageTrap"]
+    assert network.promised[0].reply.code is ReplyCode.ExecutionUserspacePanic
+    assert network.state(FIRST).executable_balance == before
 
 
 def test_sails_payloads_with_a_header(production: Target) -> None:
