@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from gearexe_spec.base.ids import MessageId
+from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.conformance.vectors.forms import Flag
 from gearexe_spec.conformance.vectors.recorder import Recorder
-from gearexe_spec.executor.misbehaviour import check_wrong_transitions
+from gearexe_spec.executor.misbehaviour import check_conflicting_batches, check_wrong_transitions
 from tests.executor.offences import (
+    ACCUSED,
     BATCH,
     BROKEN,
     COMMITTED,
@@ -18,9 +21,44 @@ from tests.executor.offences import (
     MISSED,
     TRIAL,
     WRONG,
+    conflict,
     forged,
+    named,
     on_code,
+    promised,
+    signed,
 )
+
+CONFLICTS, WRONGS, PROMISES, DUTIES = (
+    "checkConflictingBatches",
+    "checkWrongTransitions",
+    "checkBrokenPromise",
+    "checkMissedDuties",
+)
+AGAIN = replace(TRIAL, punished=(check_conflicting_batches(CONFLICT, TRIAL).offence,))
+POOR = replace(
+    TRIAL,
+    validators=tuple(replace(each, vaults=(replace(each.vaults[0], stake=U256(1)),)) for each in TRIAL.validators),
+)
+NEVER_ALONE = tuple(replace(each, timestamp=U64(13_000)) for each in COMMITTED)
+OFTEN = tuple(replace(each, signers=(ACCUSED,)) if place < 3 else each for place, each in enumerate(COMMITTED))
+UNCHAINED = replace(WRONG, signed=signed(replace(BATCH, chain_commitment=None)))
+REFUSED: list[tuple[str, str, dict[str, Any]]] = [
+    ("OtherPredecessor", CONFLICTS, {"evidence": conflict(BATCH, replace(BATCH, previous_batch=named(0)))}),
+    ("OtherEra", CONFLICTS, {"evidence": CONFLICT, "trial": replace(TRIAL, era=U64(2))}),
+    ("AlreadyPunished", CONFLICTS, {"evidence": CONFLICT, "trial": AGAIN}),
+    ("NoChainPart", WRONGS, {"evidence": UNCHAINED, "recomputed": HONEST}),
+    ("OtherStretch", WRONGS, {"evidence": WRONG, "recomputed": replace(HONEST, predecessor=named(0))}),
+    (
+        "OtherTransaction",
+        PROMISES,
+        {"evidence": promised(replace(BROKEN.promise, tx_hash=MessageId(named(1)))), "finalized": FINALIZED},
+    ),
+    ("NothingToSlash", PROMISES, {"evidence": BROKEN, "finalized": FINALIZED, "trial": POOR}),
+    ("UnknownBatch", DUTIES, {"evidence": replace(MISSED, first=named(1)), "committed": COMMITTED}),
+    ("DutiesDone", DUTIES, {"evidence": MISSED, "committed": OFTEN}),
+    ("TooFewCoordinators", DUTIES, {"evidence": MISSED, "committed": NEVER_ALONE}),
+]
 
 
 @pytest.mark.parametrize(
@@ -89,3 +127,9 @@ def test_check_missed_duties(vectors: Recorder) -> None:
     vectors.hash("misbehaviour/checkMissedDuties", given, name="missed")
     short = replace(MISSED, last=COMMITTED[1].digest)
     vectors.hash("misbehaviour/checkMissedDuties", {**given, "evidence": short}, name="window_too_short")
+
+
+@pytest.mark.parametrize(("reason", "operation", "given"), REFUSED)
+def test_refused(vectors: Recorder, reason: str, operation: str, given: dict[str, Any]) -> None:
+    """Evidence that justifies nothing, by the reason (MIS-6 to MIS-33)."""
+    vectors.hash(f"misbehaviour/{operation}", {"trial": TRIAL, **given}, name=reason)
