@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import auto
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
-from gearexe_spec.base.rejection import Phase, Rejected, Rejection
+from gearexe_spec.base.rejection import Rejected, Rejection
 from gearexe_spec.crypto.ecdsa import PrivateKey, Signature, hash_for_intended_validator, recover_address, sign
 from gearexe_spec.executor.commitments import FOR_CALLS, BatchCommitment, digest_batch, to_on_chain_batch
 from gearexe_spec.onchain.commitment_abi import SignatureType, encode_commit_batch
@@ -21,11 +21,6 @@ class BatchSigningRejection(Rejection):
 
     NotAValidator = auto()
     """Carries the signer."""
-
-    @property
-    def phase(self) -> Phase:
-        """Judged before anything happens."""
-        return Phase.VALIDATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import auto
 
 from gearexe_spec.base.fixed_bytes import Bytes32
-from gearexe_spec.base.rejection import Phase, Rejected, Rejection
+from gearexe_spec.base.rejection import Rejected, Rejection
 from gearexe_spec.executor.batch_building import BatchLimits, Election, make_header, read_filtered_outcome
 from gearexe_spec.executor.batches import BatchParts, compute_batch_size, make_batch
 from gearexe_spec.executor.commitments import ChainCommitment, digest_batch
@@ -44,11 +44,6 @@ class BatchRejection(Rejection):
     BatchDigestMismatch = auto()
     """Carries the digest that was asked for and the one that was found."""
     BatchSizeLimitExceeded = auto()
-
-    @property
-    def phase(self) -> Phase:
-        """Judged before anything happens."""
-        return Phase.VALIDATE
 
 
 def asks_for_election(request: ValidationRequest) -> bool:

@@ -14,7 +14,7 @@ from itertools import takewhile
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId
 from gearexe_spec.base.numeric import U32, U64
-from gearexe_spec.base.rejection import Phase, Rejected, Rejection
+from gearexe_spec.base.rejection import Rejected, Rejection
 from gearexe_spec.executor.ethereum_events import FromMirror, FromRouter, ProgramCreated
 from gearexe_spec.executor.event_logs import is_request
 from gearexe_spec.executor.injected_transaction import SignedInjectedTransaction, signed_injected_transaction
@@ -58,11 +58,6 @@ class ProposalRejection(Rejection):
     """Carries the verdict."""
     TooManyPrograms = auto()
     """Only of a proposer's own block."""
-
-    @property
-    def phase(self) -> Phase:
-        """Judged before anything happens."""
-        return Phase.VALIDATE
 
 
 @dataclass(frozen=True, slots=True)

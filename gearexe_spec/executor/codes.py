@@ -25,7 +25,6 @@ from gearexe_spec.wasm.code import (
     NotInstrumented,
     check_and_instrument_code,
 )
-from gearexe_spec.wasm.rejection import CodeRejection
 
 Instrument = Callable[[bytes], CheckedCode | None]
 """How a code is instrumented; None if it cannot be."""
@@ -138,7 +137,5 @@ def instrument_code(original: bytes) -> CheckedCode | None:
     """Instrument a code with the specification (BLK-56, BLK-57)."""
     try:
         return check_and_instrument_code(original)
-    except Rejected as rejected:
-        if isinstance(rejected.reason, CodeRejection):
-            return None
-        raise
+    except Rejected:
+        return None

@@ -35,7 +35,7 @@ MemoryPages = tuple[Reference[MemoryPagesRegion], ...]
 EMPTY_PAGES: MemoryPages = (Reference.absent(MEMORY_PAGES_REGION),) * REGIONS
 
 memory_pages: Codec[MemoryPages] = array(optional_reference(MEMORY_PAGES_REGION), REGIONS)
-MEMORY_PAGES: Kind[MemoryPages] = Kind(memory_pages, EMPTY_PAGES, keeps_empty=True, parts=lambda regions: regions)
+MEMORY_PAGES: Kind[MemoryPages] = Kind(memory_pages, EMPTY_PAGES, parts=lambda regions: regions)
 
 
 def update_pages(storage: Storage, table: MemoryPages, hashes: Mapping[U32, Bytes32]) -> MemoryPages:

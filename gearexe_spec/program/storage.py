@@ -69,13 +69,11 @@ class Kind(Generic[T]):
     Args:
         codec: its encoding.
         empty: the value that stands for "nothing"; it is not stored, the reference to it is absent (PST-4).
-        keeps_empty: whether even the empty value is stored (only the page table, PST-24).
         parts: the references inside a value, which are saved with it.
     """
 
     codec: Codec[T]
     empty: T
-    keeps_empty: bool = False
     parts: Callable[[T], Iterable[Reference[Any]]] = lambda _: ()
 
 
@@ -104,8 +102,8 @@ class Reference(Generic[T]):
 
     @classmethod
     def to(cls, kind: Kind[T], value: T) -> Reference[T]:
-        """A reference to a value at hand; absent if the value is empty and its kind is not stored then (PST-4)."""
-        if not kind.keeps_empty and not len(value):
+        """A reference to a value at hand; absent if it has no items. A page table always has 16 (PST-4, PST-24)."""
+        if not len(value):
             return cls(kind)
         return cls(kind, value=value)
 

@@ -69,10 +69,6 @@ class ByteReader:
         """An unsigned number of 32 bits (WAS-3)."""
         return self._unsigned(32)
 
-    def u64(self) -> int:
-        """An unsigned number of 64 bits (WAS-3)."""
-        return self._unsigned(64)
-
     def s32(self) -> int:
         """A signed number of 32 bits (WAS-3)."""
         return self._signed(32)

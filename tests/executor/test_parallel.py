@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import pickle
 import signal
@@ -24,7 +25,7 @@ from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.suite import find_files, read_document, shipped_suite
 from gearexe_spec.execution.message import DispatchKind
 from gearexe_spec.executor.engine import SPECIFIED
-from gearexe_spec.executor.parallel import KINDS, pack, run_at_once, with_workers
+from gearexe_spec.executor.parallel import KINDS, help_out, pack, run_at_once, with_workers
 from gearexe_spec.program.dispatch import WAITLIST, Dispatch, Expiring, MessageType
 from gearexe_spec.program.fifo import Fifo
 from gearexe_spec.program.payload import EMPTY_PAYLOAD
@@ -96,6 +97,15 @@ def test_what_a_dead_worker_had_taken_is_done_here() -> None:
         return result(7)
 
     assert list(run_at_once(3, [die_elsewhere] * 6)) == [result(7)] * 6
+
+
+def test_a_helper_sends_what_it_has_done() -> None:
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    try:
+        help_out((job(0), job(1)), multiprocessing.Value("i", 0), sender)
+    finally:
+        gc.enable()
+    assert pickle.loads(receiver.recv_bytes()) == {0: result(0), 1: result(1)}
 
 
 def test_results_travel_with_what_is_new_and_the_hashes_of_the_rest() -> None:

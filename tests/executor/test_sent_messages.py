@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,6 +111,24 @@ def test_coordinators_of_the_sheet() -> None:
     assert timelines.choose_coordinator(Timelines(U64(6), U64(1), U64(0), U64(2)), U64(16), validators) == validators[2]
     with pytest.raises(Rejected, match="NoValidators"):
         timelines.compute_coordinator_index(U64(1), 0)
+
+
+@pytest.mark.parametrize("field", ["era", "slot"])
+def test_an_era_or_slot_takes_time(field: str) -> None:
+    times = Timelines(U64(1), U64(2), U64(3), U64(4))
+    assert timelines.timelines.decode(timelines.timelines.encode(times)) == times
+    with pytest.raises(Rejected, match="InvalidVariant"):
+        timelines.timelines.decode(timelines.timelines.encode(replace(times, **{field: U64(0)})))
+
+
+def test_votes_are_those_of_their_signer() -> None:
+    ballot = bft_messages.Vote(bft_messages.VoteType.Prevote, U64(7), I64(1), None, KEY.to_address())
+    signed = bft_messages.sign_consensus_message(KEY, ballot)
+    assert bft_messages.is_consensus_message_valid(signed, KEY.public_key())
+    later = replace(signed, message=replace(ballot, height=U64(8)))
+    assert not bft_messages.is_consensus_message_valid(later, KEY.public_key())
+    sent = bft_messages.LivenessVote(ballot, signed.signature)
+    assert bft_messages.liveness_message.decode(bft_messages.liveness_message.encode(sent)) == sent
 
 
 CODECS: list[Codec[Any]] = [

@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from gearexe_spec.conformance.json_form import Json, JsonFormError, camel_case, from_json, to_json
 from gearexe_spec.conformance.operations.registry import Input, PureFunction, operation
 from gearexe_spec.crypto import ecdsa, frost, frost_verification, hashes, ids, kzg, merkle, on_chain_ecdsa
-from gearexe_spec.executor import evidence, misbehaviour, rewards
+from gearexe_spec.executor import evidence, identity, misbehaviour, rewards
 from gearexe_spec.onchain import commitments, election
 
 FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
@@ -70,6 +70,7 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
         "hash_batch_commitment",
         "compute_signed_digest",
     ),
+    identity: ("is_newer",),
     rewards: ("compute_era_rewards", "compute_staker_parts"),
     evidence: ("encode_evidence", "digest_evidence", "digest_offence"),
     misbehaviour: (

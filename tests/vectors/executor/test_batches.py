@@ -7,7 +7,7 @@ import pytest
 
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import ActorId, CodeId
-from gearexe_spec.base.numeric import U64
+from gearexe_spec.base.numeric import U32, U64
 from gearexe_spec.conformance.json_form import to_json
 from gearexe_spec.conformance.operations.node import Node, World, to_view
 from gearexe_spec.conformance.vectors.forms import Flag
@@ -69,6 +69,16 @@ BUILT: list[tuple[str, World, dict[str, int], tuple[Flag, ...]]] = [
         (),
     ),
     (
+        "checkpoint_after_nothing_known",
+        with_block(
+            with_mb(with_mb(with_mb(advanced(), 1, outcome=()), 2, outcome=()), 3, outcome=()),
+            4,
+            last_committed_eb=None,
+        ),
+        {"uncommitted_chain_len_threshold": 1},
+        (),
+    ),
+    (
         "no_checkpoint_yet",
         with_block(
             with_mb(with_mb(with_mb(advanced(), 1, outcome=()), 2, outcome=()), 3, outcome=()),
@@ -93,6 +103,16 @@ BUILT: list[tuple[str, World, dict[str, int], tuple[Flag, ...]]] = [
     ("last_batch_missing", with_block(advanced(), 4, last_committed_batch=None), {}, ()),
     ("outcome_missing", with_mb(advanced(), 2, outcome=None), {}, ()),
     ("value_overflow", with_mb(advanced(), 2, outcome=(HALF, HALF)), {}, (Flag.OVERFLOW, Flag.ANOMALY)),
+    (
+        "advance_below_the_first_block",
+        with_mb(
+            with_block(with_block(advanced(), 0, parent_hash=Bytes32.zero()), 5, height=U32(1)),
+            3,
+            last_advanced_eb=eb(5),
+        ),
+        {},
+        (),
+    ),
 ]
 
 

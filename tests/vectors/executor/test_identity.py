@@ -1,5 +1,7 @@
 """Discovery records of validators and the network addresses in them (ROL-20 to ROL-27)."""
 
+from dataclasses import replace
+
 import pytest
 
 from gearexe_spec.base.numeric import U128
@@ -66,10 +68,12 @@ def unrecoverable_first() -> bytes:
         ("not_the_shortest_code", wire(b"\xa5\x83\0\x27" + PEER), (Flag.CANONICAL,)),
         ("code_of_33_bits", wire(b"\x80\x80\x80\x80\x10"), (Flag.BOUNDARY,)),
         ("code_without_end", wire(b"\xa5"), ()),
+        ("code_of_six_bytes", wire(b"\xa5\x80\x80\x80\x80\x00"), (Flag.BOUNDARY,)),
         ("unknown_protocol", wire(b"\x05" + P2P), ()),
         ("cut_value", wire(TCP[:3]), ()),
         ("length_beyond_the_end", wire(b"\x35\x7fa" + P2P), (Flag.HOSTILE,)),
         ("name_not_utf8", wire(b"\x35\x02\xff\xfe" + P2P), ()),
+        ("peer_id_without_end", wire(b"\xa5\x03\x01\x80"), ()),
         ("peer_id_of_another_hash", wire(b"\xa5\x03\x22\x11\x20" + b"\x07" * 32), ()),
         ("peer_id_longer_than_it_says", wire(b"\xa5\x03\x28" + PEER + b"\0"), ()),
         ("inline_key_of_43_bytes", wire(b"\xa5\x03\x2d\0\x2b" + b"\x07" * 43), (Flag.BOUNDARY,)),
@@ -93,6 +97,7 @@ def test_read(name: str, data: bytes, flags: tuple[Flag, ...], vectors: Recorder
     [
         ("plain", (TCP + P2P,)),
         ("every_kind_of_value", (b"\x29" + bytes(15) + b"\x01\x91\x02\x12\x34\xcd\x03\x35\x01a" + P2P, SHA256_P2P)),
+        ("bytes_as_text", (b"\xd2\x03\x02\x0a\xff" + P2P,)),
         ("none", ()),
     ],
 )
@@ -101,3 +106,12 @@ def test_publish(name: str, addresses: tuple[bytes, ...], vectors: Recorder) -> 
     record: SignedValidatorIdentity = sign_identity(identity(*addresses), VALIDATOR, NETWORK)
     form = {"validatorSecret": VALIDATOR, "networkSecret": NETWORK, "addresses": record.identity.addresses}
     vectors.hash("identity/sign", {**form, "creationTime": record.identity.creation_time}, name=name)
+
+
+def test_newer(vectors: Recorder) -> None:
+    """A record made later replaces a known one (ROL-28)."""
+    known = sign_identity(identity(TCP + P2P), VALIDATOR, NETWORK)
+    for name, time in (("earlier", 999), ("same_time", 1_000), ("later", 1_001)):
+        record = sign_identity(replace(known.identity, creation_time=U128(time)), VALIDATOR, NETWORK)
+        vectors.hash("identity/isNewer", {"record": record, "known": known}, name=name)
+    vectors.hash("identity/isNewer", {"record": known, "known": None}, name="nothing_known")

@@ -9,7 +9,9 @@ from gearexe_spec.base.ids import MessageId
 from gearexe_spec.base.numeric import U64, U256
 from gearexe_spec.conformance.vectors.forms import Flag
 from gearexe_spec.conformance.vectors.recorder import Recorder
+from gearexe_spec.executor.commitments import RewardsCommitment
 from gearexe_spec.executor.misbehaviour import check_conflicting_batches, check_wrong_transitions
+from gearexe_spec.onchain.commitments import OperatorRewardsCommitment, StakerRewardsCommitment
 from tests.executor.offences import (
     ACCUSED,
     BATCH,
@@ -19,6 +21,7 @@ from tests.executor.offences import (
     FINALIZED,
     HONEST,
     MISSED,
+    ROUTER,
     TRIAL,
     WRONG,
     conflict,
@@ -101,6 +104,17 @@ def test_harmless_batches(vectors: Recorder, other_codes: bool) -> None:
     later = replace(BATCH, timestamp=BATCH.timestamp + 12)
     given = {"evidence": on_code(BATCH, later, other_codes), "trial": TRIAL}
     vectors.hash("misbehaviour/checkConflictingBatches", given, flags=[Flag.BOUNDARY])
+
+
+def rewards(root: int) -> RewardsCommitment:
+    operators = OperatorRewardsCommitment(U256(10), named(root))
+    return RewardsCommitment(operators, StakerRewardsCommitment((), U256(0), ROUTER), U64(12_000))
+
+
+def test_conflicting_rewards(vectors: Recorder) -> None:
+    """What a batch says of the rewards of one time is a statement of its own (MIS-10)."""
+    batches = [replace(BATCH, code_commitments=(), rewards_commitment=rewards(root)) for root in (6, 7)]
+    vectors.hash("misbehaviour/checkConflictingBatches", {"evidence": conflict(*batches), "trial": TRIAL})
 
 
 def test_check_wrong_transitions(vectors: Recorder) -> None:

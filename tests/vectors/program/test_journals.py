@@ -18,8 +18,9 @@ from gearexe_spec.conformance.vectors.recorder import Recorder
 from gearexe_spec.conformance.wire import Apply
 from gearexe_spec.crypto.ids import compute_code_id
 from gearexe_spec.execution import journal
+from gearexe_spec.execution.codes import ReplyCode
 from gearexe_spec.execution.journal import JournalNote, WaitedType
-from gearexe_spec.execution.message import ContextStore, DispatchKind, IncomingDispatch, StoredDispatch
+from gearexe_spec.execution.message import ContextStore, DispatchKind, IncomingDispatch, ReplyDetails, StoredDispatch
 from gearexe_spec.fuzzing.block_cases import make_block_case
 from gearexe_spec.program.dispatch import DISPATCH_STASH, MESSAGE_QUEUE, WAITLIST, DelayedDispatch, Expiring
 from gearexe_spec.program.fifo import Fifo
@@ -125,9 +126,10 @@ def test_note(vectors: Recorder, name: str) -> None:
     vectors.hash("program/applyJournals", block(with_queue(*queue)) | journals(note))
 
 
-def stashed(user: ActorId | None) -> ProgramState:
+def stashed(user: ActorId | None, details: ReplyDetails | None = None) -> ProgramState:
     """A program with a delayed message that is due."""
-    entry = Expiring(DelayedDispatch(incoming(5, value=3), user), U32(100))
+    dispatch = replace(incoming(5, value=3), details=details)
+    entry = Expiring(DelayedDispatch(dispatch, user), U32(100))
     return replace(program_state(50), stash=Reference.to(DISPATCH_STASH, Map({message_id(5): entry})))
 
 
@@ -143,6 +145,7 @@ TASKS: dict[str, tuple[ProgramState, ScheduledTask]] = {
     "send_to_user_instead": (stashed(USER), SEND),
     "send_nothing": (program_state(), SEND),
     "tell": (stashed(USER), TELL),
+    "tell_a_reply": (stashed(USER, ReplyDetails(message_id(6), ReplyCode.SuccessManual)), TELL),
     "tell_program_instead": (stashed(None), TELL),
     "tell_nothing": (program_state(), TELL),
     "wake": (waits(), WakeMessage(PROGRAM, message_id(5))),
