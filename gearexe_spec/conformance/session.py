@@ -60,6 +60,10 @@ class SpecTarget(Target):
         self._states.clear()
         self._saved.clear()
 
+    def state_of(self, area: str) -> Any:
+        """The state of an area as the specification holds it; None where there is none."""
+        return self._states.get(area)
+
     def describe(self) -> dict[str, Json]:
         transitions = [f"{name}/{item}" for name, area in AREAS.items() for item in area.transitions]
         areas: list[Json] = [*sorted(AREAS)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gearexe_spec.conformance.json_form import Json, to_json
+from gearexe_spec.conformance.operations import blocks
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.target import Target
 from gearexe_spec.conformance.vectors.block_oracle import find_disagreement
@@ -49,7 +50,7 @@ class Liar(Target):
 
 def ask(target: Target) -> str | None:
     assert isinstance(BLOCK, dict)
-    return find_disagreement(target, dict(network("ping")), BLOCK)
+    return find_disagreement(target, blocks.load(dict(network("ping"))), BLOCK)
 
 
 def test_every_step_is_asked() -> None:

@@ -45,15 +45,14 @@ class Disagreement(Exception):
     """Production answers a step of the block otherwise; says how."""
 
 
-def find_disagreement(production: Target, state: Json, form: Input) -> str | None:
+def find_disagreement(production: Target, before: blocks.BlocksState, form: Input) -> str | None:
     """What production says otherwise about a step of a block, in words; None if it agrees on all of them.
 
     Args:
         production: the release, live.
-        state: of the area `blocks` before the block.
+        before: the area `blocks` before the block.
         form: of the block.
     """
-    before = blocks.load(state)
     source: BlockInput = from_json(BlockInput, form)
     source = replace(source, mailbox_validity=RELEASE_VALIDITY, answers_event_destinations=False)
     asking = Asking(production, before.network.codes.original)

@@ -37,7 +37,7 @@ def may_answer(operation: str) -> bool:
     return any(fnmatchcase(operation, pattern) for pattern in ANSWERED)
 
 
-def confirm_by_production(request: Apply, answer: Answer, state: Json = None) -> Confirmation:
+def confirm_by_production(request: Apply, answer: Answer, state: Any = None) -> Confirmation:
     """What production says of an answer of the specification, which was in some state before (VEC-19)."""
     if not may_answer(request.operation):
         return Confirmation()

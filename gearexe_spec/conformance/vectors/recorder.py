@@ -127,7 +127,7 @@ class Recorder:
 
     def _step(self, area: str, action: str, value: object, before: Json) -> tuple[JsonObject, Json]:
         operation = f"{area}/{action}"
-        answer = self._ask(Apply(operation, _object(value)), before)
+        answer = self._ask(Apply(operation, _object(value)), area)
         step: JsonObject = {"action": operation, "input": _object(value), **_result(answer)}
         now = self._target.answer(GetState(area))
         if not isinstance(now, Accepted):
@@ -163,8 +163,9 @@ class Recorder:
         self._add(format_name, case, about)
         return case.get("outputs")
 
-    def _ask(self, request: Apply, before: Json = None) -> Answer:
+    def _ask(self, request: Apply, area: str = "") -> Answer:
         """The specification's answer, once the oracles of the operation agree with it (VEC-19)."""
+        before = self._target.state_of(area)
         answer = self._target.answer(request)
         if not isinstance(answer, Accepted | RejectedAnswer):
             raise NotRecordable(f"{request.operation}: {answer}")
