@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import wasmtime
 
+from gearexe_spec.conformance.vectors.forms import Flag
 from gearexe_spec.conformance.vectors.recorder import Recorder
 
 PROGRAM, USER, MESSAGE = bytes(12) + b"\x22" * 20, bytes(12) + b"\x11" * 20, b"\x01" + b"\xa0" * 31
@@ -95,3 +96,20 @@ def test_executable_balance(vectors: Recorder, balance: int) -> None:
 def test_allowance(vectors: Recorder, allowance: int) -> None:
     """What the allowance of the block cannot pay stays in the queue (EXE-35)."""
     vectors.program("execution/processQueue", question(code(BODIES["reply"]), allowance=allowance))
+
+
+@pytest.mark.parametrize(
+    ("name", "allocations"),
+    [
+        ("behind_the_static_page", [[1, 1]]),
+        ("in_the_static_page", [[0, 0]]),
+        ("from_the_static_page_on", [[0, 1]]),
+        ("last_page_of_memory", [[32767, 32767]]),
+        ("behind_memory", [[32768, 32768]]),
+    ],
+)
+def test_allocations(vectors: Recorder, name: str, allocations: list[list[int]]) -> None:
+    """Stored allocations lie in memory behind the static pages, or nothing runs (EXE-64)."""
+    form = question(code(BODIES["nothing"]))
+    form["state"]["program"]["active"]["allocations"] = allocations
+    vectors.program("execution/processQueue", form, name=name, flags=[Flag.BOUNDARY])

@@ -22,6 +22,7 @@ from tests.executor.validators import (
     advanced,
     eb,
     mb,
+    record,
     sequencer,
     transition,
     with_block,
@@ -134,6 +135,13 @@ def honest(known: World) -> ValidationRequest:
 
 OTHER = CodeId(b"\xdd" * 32)
 BRANCH = replace(sequencer(1), hash=mb(9))
+FORK = replace(record(4), hash=eb(40))
+"""Another block of the same height."""
+BESIDE_THE_FORK = with_mb(
+    replace(advanced(), ethereum_blocks=(*(record(number) for number in (0, 1, 2, 4, 5)), FORK)),
+    3,
+    last_advanced_eb=eb(40),
+)
 OVERFLOWING = with_mb(advanced(), 2, outcome=(HALF, HALF))
 JUDGED: list[tuple[str, World, dict[str, Any], tuple[Flag, ...]]] = [
     ("whole", advanced(), {}, ()),
@@ -144,6 +152,7 @@ JUDGED: list[tuple[str, World, dict[str, Any], tuple[Flag, ...]]] = [
     ("code_does_not_wait", advanced(), {"codes": (CODE, OTHER)}, ()),
     ("code_is_not_processed", replace(advanced(), code_validity=()), {}, ()),
     ("advance_not_canonical", with_mb(advanced(), 3, last_advanced_eb=eb(5)), {}, ()),
+    ("advance_on_a_fork_of_the_same_height", BESIDE_THE_FORK, {}, (Flag.BOUNDARY,)),
     ("advance_before_finalized", with_mb(advanced(), 3, last_advanced_eb=eb(5)), {"head": mb(4)}, (Flag.ORDER,)),
     ("head_not_finalized", advanced(), {"head": mb(4)}, ()),
     ("head_not_computed", with_mb(advanced(), 3, computed=False), {}, ()),

@@ -190,6 +190,11 @@ def test_parse(vectors: Recorder, name: str) -> None:
     vectors.hash("code/parse", {"wasm": bytes(wasmtime.wat2wasm(f"(module {text})"))})
 
 
+def test_parse_an_offset_that_ends_inside_a_block(vectors: Recorder) -> None:
+    """An expression ends with its own `end`, not with that of a block inside (WAS-13)."""
+    vectors.hash("code/parse", {"wasm": MALFORMED["offset_ends_inside_a_block"]}, flags=[Flag.HOSTILE])
+
+
 @pytest.mark.parametrize(("opcode", "name"), [(0x6D, "div_s"), (0x6F, "rem_s"), (0x77, "rotl"), (0xC0, "extend8_s")])
 def test_evaluate(vectors: Recorder, opcode: int, name: str) -> None:
     """Numeric instructions at the edges; null where they trap (INS-74)."""
