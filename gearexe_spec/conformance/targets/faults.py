@@ -226,7 +226,12 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "wasm.gear_rules", "check_gear_rules", "swapped checks", 3, seen_in="production/wasm/rules/order_export_import"
     ),
-    Fault("wasm.instruction_reader", "read_constant_expression", "missing check"),
+    Fault(
+        "wasm.instruction_reader",
+        "read_constant_expression",
+        "missing check",
+        seen_in="wasm/codes/parse_an_offset_that_ends_inside_a_block",
+    ),
     Fault("wasm.model", "Module.global_count", "wrong condition", seen_in="wasm/codes/malformed/header_only"),
     Fault(
         "wasm.reader",
@@ -258,7 +263,7 @@ FAULTS: tuple[Fault, ...] = (
         seen_in="production/execution/large/gr_send_push_16mib",
     ),
     Fault("execution.costs", "_token_costs", "wrong constant"),
-    Fault("execution.execute", "check_allocations", "wrong condition", 1),
+    Fault("execution.execute", "check_allocations", "wrong condition", 1, seen_in="execution/queue/allocations"),
     Fault(
         "execution.lazy_pages",
         "LazyPages._charge",
@@ -299,7 +304,7 @@ FAULTS: tuple[Fault, ...] = (
         "missing check",
         seen_in="production/execution/syscalls/gr_reply/source_is_system",
     ),
-    Fault("execution.syscalls.table", "_system", "wrong condition"),
+    Fault("execution.syscalls.table", "_system", "wrong condition", seen_in="execution/syscalls/allocating/alloc"),
     Fault(
         "program.allocations", "removed_intervals", "wrong constant", 1, seen_in="production/program/runtime/free_some"
     ),
@@ -322,7 +327,12 @@ FAULTS: tuple[Fault, ...] = (
         "wrong condition",
         seen_in="production/program/journal/send_gas",
     ),
-    Fault("program.journal_handling", "compute_wait_duration", "swapped checks"),
+    Fault(
+        "program.journal_handling",
+        "compute_wait_duration",
+        "swapped checks",
+        seen_in="program/journals/waiting/forbidden_without_duration",
+    ),
     Fault("program.outcome", "hash_outcome", "wrong hash", seen_in="production/program/journal/stop_4000000000000"),
     Fault("program.payload", "store_payload", "off by one", 1, seen_in="production/program/codec/payloads"),
     Fault("program.promise", "hash_reply", "swapped order", seen_in="program/encodings/damaged/ReplyInfo-2"),
@@ -348,7 +358,12 @@ FAULTS: tuple[Fault, ...] = (
         seen_in="program/journals/task/send_to_user_instead",
     ),
     Fault("executor.admission", "move_gate", "wrong constant", seen_in="production/consensus/admission/case 0"),
-    Fault("executor.batch_validation", "_check_head", "swapped checks"),
+    Fault(
+        "executor.batch_validation",
+        "_check_head",
+        "swapped checks",
+        seen_in="executor/batches/judge/advance_before_finalized",
+    ),
     Fault("executor.batches", "include_chain", "wrong condition", seen_in="production/consensus/packing/filler 25"),
     Fault(
         "executor.block_input",
@@ -370,11 +385,21 @@ FAULTS: tuple[Fault, ...] = (
     Fault("executor.codes", "resolve_code", "missing check", seen_in="production/program/codes/code_noOriginal"),
     Fault("executor.commitments", "_Word.decode_from", "wrong endianness", seen_in="program/encodings/value/U256"),
     Fault("executor.mempool", "set_chain_head", "wrong condition", seen_in="production/consensus/mempool/case 8"),
-    Fault("executor.multiaddress", "_check_value", "missing check"),
+    Fault(
+        "executor.multiaddress",
+        "_check_value",
+        "missing check",
+        seen_in="executor/identity/read/inline_key_of_43_bytes",
+    ),
     Fault(
         "executor.multiaddress", "read_varint", "wrong constant", 5, seen_in="production/consensus/identity/decode 44"
     ),
-    Fault("executor.node_view", "is_canonical", "off by one"),
+    Fault(
+        "executor.node_view",
+        "is_canonical",
+        "off by one",
+        seen_in="executor/batches/judge/advance_on_a_fork_of_the_same_height",
+    ),
     Fault("executor.preparation", "prepare_block", "missing check", seen_in="production/consensus/preparation/case 10"),
     Fault(
         "executor.quarantine",
