@@ -55,11 +55,11 @@ def prepare(name: str) -> Bench:
     return prepare_code((EXAMPLES / f"{name}.wasm").read_bytes(), MESSAGES[name], PER_RUN[name])
 
 
-def prepare_code(wasm: bytes, payload: bytes, messages: int) -> Bench:
-    """Check and instrument a code, initialize a program of it, and fill its queue."""
+def prepare_code(wasm: bytes, payload: bytes, messages: int, init: bytes | None = None) -> Bench:
+    """Check and instrument a code, initialize a program of it, with the same payload or another, and fill its queue."""
     checked = check_and_instrument_code(wasm)
     code = to_executable(compute_code_id(wasm), checked.instrumented, checked.metadata)
-    started = fill(ZERO_STATE, [dispatch(0, DispatchKind.Init, payload)])
+    started = fill(ZERO_STATE, [dispatch(0, DispatchKind.Init, payload if init is None else init)])
     result = process(Storage.empty(), make_run(code, started))
     storage, _ = write_state(store_pages(Storage.empty(), result), result.state)
     queue = [dispatch(number, DispatchKind.Handle, payload) for number in range(1, messages + 1)]

@@ -8,14 +8,8 @@ from typing import Any
 import pytest
 
 from benchmarks.production_runs import measure_production
-from benchmarks.test_execution import Bench, dispatch, fill, make_run, mean, process, store_pages
+from benchmarks.test_execution import mean, prepare_code, process
 from gearexe_spec.crypto.hashes import keccak256
-from gearexe_spec.crypto.ids import compute_code_id
-from gearexe_spec.execution.message import DispatchKind
-from gearexe_spec.executor.codes import to_executable
-from gearexe_spec.program.state import ZERO_STATE, write_state
-from gearexe_spec.program.storage import Storage
-from gearexe_spec.wasm.code import check_and_instrument_code
 
 BUILT = Path(__file__).parents[1] / "examples" / "sdk" / "build"
 
@@ -32,24 +26,14 @@ SAID = {
 """First message, the others, and how many of them one run does: sleep for no block; add, answer, tell of it twice."""
 
 
-def prepare(wasm: bytes, init: bytes, handle: bytes, messages: int) -> Bench:
-    """An initialized program with a full queue."""
-    checked = check_and_instrument_code(wasm)
-    code = to_executable(compute_code_id(wasm), checked.instrumented, checked.metadata)
-    result = process(Storage.empty(), make_run(code, fill(ZERO_STATE, [dispatch(0, DispatchKind.Init, init)])))
-    storage, _ = write_state(store_pages(Storage.empty(), result), result.state)
-    queue = [dispatch(number, DispatchKind.Handle, handle) for number in range(1, messages + 1)]
-    return Bench(code, storage, make_run(code, fill(result.state, queue)))
-
-
 @pytest.mark.parametrize("name", sorted(SAID))
 def test_messages_beside_production(benchmark: Any, name: str) -> None:
     """A whole run: execution, journals, state, page hashes; the peer is the published runtime, native."""
     path = BUILT / f"{name}.wasm"
     if not path.is_file():
         pytest.skip(f"{name} is not built: make programs")
-    *_, messages = SAID[name]
-    bench = prepare(path.read_bytes(), *SAID[name])
+    init, payload, messages = SAID[name]
+    bench = prepare_code(path.read_bytes(), payload, messages, init)
     production = measure_production(bench.storage, bench.run, path.read_bytes(), 20)
     assert production.dispatches == 20 * messages
 

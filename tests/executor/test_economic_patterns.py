@@ -65,6 +65,24 @@ def test_patron() -> None:
     assert market.wei_of_contracts() == (0, 0)
 
 
+def test_without_a_patron_the_program_falls_silent_and_wakes_again() -> None:
+    market = Market("ping", "patron", ("patron", "alice"), b"PING", 5 * 10**10)
+    while market.state.executable_balance > 10**10:
+        market.say("alice", b"PING")
+        market.block()
+    silent_at = market.state.executable_balance
+    market.say("alice", b"PING")
+    (answer,) = market.letters(market.block(), "alice")
+    assert code_of(answer) is ReplyCode.ExecutionRanOutOfGas
+    assert market.state.executable_balance == silent_at < 2_500_000_000, "the first charge is more than is there"
+
+    market.top_up("patron", 10**12)
+    market.say("alice", b"PING")
+    outcome = market.block()
+    assert [letter.payload for letter in market.letters(outcome, "alice")] == [b"PONG"]
+    assert market.state.executable_balance == silent_at + 10**12 - BASE_UNITS_PER_GAS * sum(gas_of(outcome))
+
+
 # A program lives on its fees
 
 
@@ -156,3 +174,28 @@ def test_users_pay() -> None:
     assert market.state.executable_balance == paid + bought - BASE_UNITS_PER_GAS * market.burned
     assert [market.wei(who) for who in people] == [0, bill, -bill, 0]
     assert [market.wvara(who) for who in people] == [-paid, -bought, 0, 0]
+
+
+# Whoever pays, letters to be claimed cost gas too
+
+
+def test_an_empty_letter_is_claimed_and_the_answer_costs_gas() -> None:
+    paid = 10**12
+    market = Market("counter", "owner", ("owner", "alice"), b"", paid)
+    market.say("alice", b"", value=5)
+    told, *_ = market.letters(market.block(), "owner")
+    assert (told.payload, told.value) == (narrow(1), 0)
+    assert told.reply_details is None
+
+    market.claim("owner", told.id)
+    outcome = market.block()
+
+    (transition,) = outcome.finalized.transitions
+    assert [(claim.message_id, claim.value) for claim in transition.value_claims] == [(told.id, 0)]
+    assert gas_of(outcome)[0] > 0, "the automatic reply runs the program too"
+    assert market.state.executable_balance == paid - BASE_UNITS_PER_GAS * market.burned
+    assert (market.wei("owner"), market.wei("alice"), market.state.balance) == (0, -5, 5)
+
+    market.say("owner", b"EMPTY")
+    market.block()
+    assert (market.wei("owner"), market.state.balance, market.wei_of_contracts()) == (5, 0, (0, 0))
