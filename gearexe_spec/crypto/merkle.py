@@ -205,8 +205,8 @@ def compute_root_from_multiproof(multiproof: Multiproof) -> Bytes32:
             other = proof[taken_of_proof]
             taken_of_proof += 1
         stack.append(hash_node(node, other))
-    if len(stack) - taken_of_stack + len(proof) - taken_of_proof != 1:
-        raise Rejected(MerkleRejection.InvalidMultiproof)
+    # of all that was given, each flag made one out of two
+    assert len(stack) - taken_of_stack + len(proof) - taken_of_proof == 1
     return stack[-1] if taken_of_stack < len(stack) else proof[-1]
 
 

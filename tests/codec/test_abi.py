@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import eth_abi
@@ -178,3 +179,44 @@ def test_names_are_types_or_refused(text: str) -> None:
         return
     assert kind.name in (text, text.replace("uint", "uint256"), text.replace("int", "int256"), kind.name)
     assert parse_type(kind.name).name == kind.name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("bytes4", b"abc"), ("uint256[2]", (1,)), ("uint8", 256), ("int8", -129)],
+)
+def test_what_is_no_value_of_the_type_is_not_packed(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match="no "):
+        parse_type(name).encode_packed(value)
+
+
+@pytest.mark.parametrize("bits", [0, 7, 12, 264])
+def test_numbers_are_whole_bytes_up_to_a_word(bits: int) -> None:
+    with pytest.raises(ValueError, match=f"{bits} bits"):
+        abi.number(bits)
+
+
+def test_text_that_is_no_utf8() -> None:
+    data = word(0x20) + word(1) + b"\xff".ljust(32, b"\0")
+    with pytest.raises(Rejected, match="InvalidText"):
+        abi.string.decode(data)
+
+
+@dataclass(frozen=True)
+class Pair:
+    number: int
+    flag: bool
+
+
+def test_structures_are_records_and_are_not_packed() -> None:
+    kind = abi.record(Pair, number=abi.uint8, flag=abi.boolean)
+    assert kind.decode(kind.encode(Pair(7, True))) == Pair(7, True)
+    assert repr(kind) == "AbiType((uint8,bool))"
+    with pytest.raises(ValueError, match="no structures"):
+        kind.encode_packed(Pair(7, True))
+
+
+@pytest.mark.parametrize("text", ["", "f", "(uint8)", "f(uint8", "f(uint8))", "f((uint8)", "f)uint8("])
+def test_what_is_no_signature(text: str) -> None:
+    with pytest.raises(InvalidTypeName):
+        parse_signature(text)

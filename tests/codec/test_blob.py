@@ -74,3 +74,7 @@ def test_the_first_byte_of_an_element_does_not_matter(data: bytes, marks: list[i
     for index, mark in enumerate(marks):
         blob[32 * index] = mark
     assert b"".join(decode_blobs([Blob(bytes(blob))])) == data
+
+
+def test_a_blob_shows_its_beginning() -> None:
+    assert repr(blob_of(b"\x01\x02")).startswith("Blob(0102")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.base.rejection import Phase, Rejected
 from gearexe_spec.codec.abi_types import parse_type
 from gearexe_spec.codec.calldata import MODULUS, Calldata, Slice
 
@@ -18,8 +18,9 @@ def word(number: int) -> bytes:
 
 
 def refused(read: Callable[[], object]) -> None:
-    with pytest.raises(Rejected, match="EmptyRevert"):
+    with pytest.raises(Rejected, match="EmptyRevert") as caught:
         read()
+    assert caught.value.reason.phase is Phase.DECODE
 
 
 def test_a_well_formed_structure_is_read_where_the_abi_puts_it() -> None:

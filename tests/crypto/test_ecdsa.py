@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import coincurve
 import pytest
 from eth_account import Account
@@ -19,6 +21,7 @@ from gearexe_spec.crypto.ecdsa import (
     FIELD_PRIME,
     GREATEST_LOW_S,
     PrivateKey,
+    PublicKey,
     Signature,
     SignatureRejection,
     address_from_text,
@@ -223,3 +226,19 @@ def test_bft_signatures() -> None:
     for data, reason in ((bytes(63), "InvalidSignatureBytes"), (bytes(64), "ScalarOutOfRange")):
         with pytest.raises(Rejected, match=reason):
             BftSignature.read(data)
+
+
+@pytest.mark.parametrize("by", [recover, ecdsa_reference.recover], ids=["native", "reference"])
+def test_a_signature_that_recovers_no_key(by: Callable[[Signature, Bytes32], PublicKey]) -> None:
+    """With s = z / k the key would be (s·R - z·G) / r, the point at infinity."""
+    nonce, digest = 5, Bytes32(bytes(range(32)))
+    r, y = PrivateKey(nonce.to_bytes(32, "big")).public_key().coordinates()
+    s = int.from_bytes(digest, "big") * pow(nonce, -1, CURVE_ORDER) % CURVE_ORDER
+    with pytest.raises(Rejected, match="RecoveryFailed"):
+        by(Signature.from_parts(int(r), s, 27 + int(y) % 2), digest)
+
+
+def test_signatures_among_other_values() -> None:
+    signature = sign(KEY, DIGEST)
+    assert signature_codec.encode(signature) == signature.encode()
+    assert signature_codec.decode(signature.encode()) == signature

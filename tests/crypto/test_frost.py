@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.numeric import U16, U256
+from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.crypto import frost_verification
 from gearexe_spec.crypto.ecdsa import CURVE_ORDER, FIELD_PRIME
 from gearexe_spec.crypto.frost import (
     Ciphersuite,
     Nonces,
     Scalar,
+    add_points,
     aggregate,
     commit_to_coefficients,
     commit_to_nonces,
@@ -231,3 +234,28 @@ def test_what_several_sign_the_router_accepts(count: int, data: st.DataObject, m
     valid = is_frost_signature_valid(Point(x, y), signature, Bytes32(message))
     assert valid == (x < CURVE_ORDER)
     assert FrostSignature.decode(signature.encode()) == signature
+
+
+def test_points_that_cancel_each_other() -> None:
+    point = multiply_base(5)
+    opposite = multiply_base(CURVE_ORDER - 5)
+    assert add_points([point, multiply_base(2)]) == multiply_base(7)
+    with pytest.raises(Rejected, match="IdentityElement"):
+        add_points([point, opposite])
+
+
+def test_a_challenge_of_zero_never_verifies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows an input that leads to it; z·G is R then, whoever signs."""
+    signature = FrostSignature(point_of(7), U256(7))
+    monkeypatch.setattr(frost_verification, "compute_challenge", lambda *_: 0)
+    assert not is_frost_signature_valid(KEY, signature, MESSAGE)
+
+
+def point_of(scalar: int) -> Point:
+    return Point(*multiply_base(scalar).coordinates())
+
+
+@pytest.mark.parametrize("length", [0, 95, 97])
+def test_signatures_have_96_bytes(length: int) -> None:
+    with pytest.raises(ValueError, match="96 bytes"):
+        FrostSignature.decode(bytes(length))

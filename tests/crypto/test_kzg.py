@@ -2,9 +2,11 @@
 
 import pytest
 
-from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.base.rejection import Phase, Rejected
 from gearexe_spec.codec.blob import Blob, encode_blobs
 from gearexe_spec.crypto.kzg import (
+    KzgProof,
+    KzgRejection,
     are_cell_proofs_valid,
     compute_cell_proofs,
     compute_commitment,
@@ -45,6 +47,7 @@ def test_cell_proofs_prove_their_blob_only() -> None:
     assert are_cell_proofs_valid(blob, commitment, proofs)
     assert not are_cell_proofs_valid(encode_blobs(b"other")[0], commitment, proofs)
     assert not are_cell_proofs_valid(blob, commitment, proofs[:127])
+    assert not are_cell_proofs_valid(blob, commitment, (KzgProof(b"\xff" * 48), *proofs[1:]))
 
 
 def test_elements_from_the_modulus_on_have_no_commitment() -> None:
@@ -58,4 +61,5 @@ def test_elements_from_the_modulus_on_have_no_commitment() -> None:
                 compute_commitment(blob)
             with pytest.raises(Rejected, match="InvalidFieldElement"):
                 compute_cell_proofs(blob)
+            assert KzgRejection.InvalidFieldElement.phase is Phase.VALIDATE
             assert not are_cell_proofs_valid(blob, compute_commitment(encode_blobs(b"")[0]), ())
