@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 REFERENCE ?= ../shared/reference
 
-.PHONY: help check replay economics histories test demo lint format contracts programs vectors bench production hostile-codes conservation pack-reference wheel docs clean
+.PHONY: help check replay economics histories test coverage demo lint format contracts programs vectors bench production hostile-codes conservation pack-reference wheel docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -35,6 +35,13 @@ histories: $(READY) ## random histories of the contracts on the specification, o
 
 test: $(READY) ## all tests, and the static checks
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+ROOMS := base codec crypto onchain symbiotic wasm execution program executor
+coverage: $(READY) ## branch coverage of the specification by all vectors and the tests of its rooms (a quarter of an hour)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(BIN)/gearexe-spec check --workers 1 --seconds 600
+	$(BIN)/coverage run --append -m pytest -m "not slow" $(ROOMS:%=tests/%)
+	$(BIN)/coverage report
 
 demo: $(READY) ## one message travels all the way, on real parts
 	$(BIN)/gearexe-spec demo
@@ -89,4 +96,4 @@ wheel: $(READY) ## build the installable wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks node_modules
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis .benchmarks node_modules
