@@ -20,10 +20,9 @@ from gearexe_spec.executor.chunks import Candidate, split_into_chunks
 from gearexe_spec.executor.engine import Engine
 from gearexe_spec.executor.queues import (
     ChunkReport,
-    LimitsStatus,
     QueueProcessing,
-    check_limits,
     execute_chunk,
+    is_within_limits,
     set_results,
 )
 from gearexe_spec.executor.requests import (
@@ -118,7 +117,7 @@ def calculate_reply(network: Network, question: Question, engine: Engine) -> Cal
     process = QueueProcessing(block, network.codes, question.gas_allowance)
     overlay = _Overlay(process, Map({question.program: True}))
     overlay = _process_canonical_queues(overlay, engine, question.program)
-    return find_reply(overlay.process, network)
+    return find_reply(overlay.process)
 
 
 def check_program(network: Network, program: ActorId) -> None:
@@ -174,7 +173,7 @@ def _process_canonical_queues(overlay: _Overlay, engine: Engine, base: ActorId) 
             return replace(overlay, process=process)
         overlay, chunks = _clear_candidates(replace(overlay, process=process), chunks)
         for chunk in chunks:
-            if check_limits(overlay.process) is not LimitsStatus.WithinLimits:
+            if not is_within_limits(overlay.process):
                 return overlay
             overlay = _run_chunk(overlay, engine, chunk)
             if overlay.is_answered:
@@ -239,7 +238,7 @@ def _apply_journal(overlay: _Overlay, dispatch_journal: DispatchJournal, allowan
     return replace(overlay, process=process, is_answered=is_answer)
 
 
-def find_reply(process: QueueProcessing, network: Network) -> CalculatedReply:
+def find_reply(process: QueueProcessing) -> CalculatedReply:
     """The last reply to the message asked about, and what else went to users (BLK-97, BLK-98).
 
     Raises:
@@ -253,7 +252,7 @@ def find_reply(process: QueueProcessing, network: Network) -> CalculatedReply:
             details = message.reply_details
             if details is not None and details.to == ASKED_MESSAGE:
                 reply = ReplyInfo(message.payload, message.value, details.code)
-            elif message.destination not in network.states:
+            else:
                 messages.append(message)
     if reply is None:
         raise Rejected(CalculationRejection.ReplyNotFound)

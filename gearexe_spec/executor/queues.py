@@ -6,7 +6,6 @@ Rules: BLK-65 to BLK-79.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 
 from gearexe_spec.base.fixed_bytes import Bytes32
 from gearexe_spec.base.ids import CodeId
@@ -25,17 +24,6 @@ from gearexe_spec.program.state import read_state
 
 MODIFIED_PROGRAMS_LIMIT = 64
 """Programs that a block may have modified before the next chunk is not begun (BLK-72)."""
-
-
-class LimitsStatus(Enum):
-    """Whether another chunk may be begun (BLK-72)."""
-
-    WithinLimits = auto()
-    OutOfGas = auto()
-    OutOfOutgoingMessages = auto()
-    OutOfOutgoingMessagesBytes = auto()
-    OutOfCallReplies = auto()
-    OutOfProgramModifications = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +65,14 @@ class QueueProcessing:
     chunks: tuple[ChunkReport, ...] = ()
 
 
-def check_limits(process: QueueProcessing) -> LimitsStatus:
-    """Whether another chunk may be begun; the first limit that is reached is named (BLK-72).
+def is_within_limits(process: QueueProcessing) -> bool:
+    """Whether another chunk may be begun (BLK-72).
 
     Source: ethexe/processor/src/handling/run/mod.rs `limits_status`.
     """
-    limits = process.block.limits
-    if process.out_of_gas:
-        return LimitsStatus.OutOfGas
-    if not limits.outgoing_messages:
-        return LimitsStatus.OutOfOutgoingMessages
-    if not limits.outgoing_bytes:
-        return LimitsStatus.OutOfOutgoingMessagesBytes
-    if not limits.call_replies:
-        return LimitsStatus.OutOfCallReplies
-    if len(process.block.modifications) >= MODIFIED_PROGRAMS_LIMIT:
-        return LimitsStatus.OutOfProgramModifications
-    return LimitsStatus.WithinLimits
+    block = process.block
+    is_exhausted = not (block.limits.outgoing_messages and block.limits.outgoing_bytes and block.limits.call_replies)
+    return not process.out_of_gas and not is_exhausted and len(block.modifications) < MODIFIED_PROGRAMS_LIMIT
 
 
 def process_queues(process: QueueProcessing, engine: Engine, emits_promises: bool) -> QueueProcessing:
@@ -105,7 +84,7 @@ def process_queues(process: QueueProcessing, engine: Engine, emits_promises: boo
     Source: ethexe/processor/src/lib.rs `process_queues`.
     """
     process = process_queues_of_type(process, engine, MessageType.Injected, emits_promises)
-    if check_limits(process) is not LimitsStatus.WithinLimits:
+    if not is_within_limits(process):
         return process
     return process_queues_of_type(process, engine, MessageType.Canonical, False)
 
@@ -126,7 +105,7 @@ def process_queues_of_type(
         if not chunks:
             return process
         for chunk in chunks:
-            if check_limits(process) is not LimitsStatus.WithinLimits:
+            if not is_within_limits(process):
                 return process
             process = run_chunk(process, engine, queue, chunk, emits_promises)
 

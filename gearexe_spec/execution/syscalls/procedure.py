@@ -108,9 +108,7 @@ def _call_fallible(run: Run, syscall: Syscall, arguments: list[object], result_p
         result = bytes(4) + syscall.body(run, *arguments)
     except Refused as refused:
         result = _encode_error(refused.error, length)
-    except Unreadable as unreadable:
-        if unreadable.fault is MemoryFault.GasExceeded:
-            raise Stopped(run.counters.exceeded()) from None
+    except Unreadable as unreadable:  # not for want of gas: then the call itself could not be paid
         result = _encode_error(_EXT_ERRORS[unreadable.fault], length)
     write_late(run, result_pointer, result)
 

@@ -128,6 +128,27 @@ def test_replying_to_a_reply(vectors: Recorder) -> None:
         vectors.program(RUN, asked, name=f"{name}_refused")
 
 
+REPLY, SOURCE = call("gr_reply", TEXT, 4, ABSENT, RESULT), call("gr_source", RESULT)
+TELL_A_FRIEND = call("gr_send", FRIEND, TEXT, 4, 0, RESULT)
+SIGNALS = {
+    "nothing": "",
+    "forbidden_reply": REPLY,
+    "forbidden_source": SOURCE,
+    "allowed": TELL_A_FRIEND,
+    "not_exported": None,
+}
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_signals(vectors: Recorder, name: str) -> None:
+    """No node sends signals; one in a queue is handled all the same (SYS-7)."""
+    body = SIGNALS[name]
+    more = "" if body is None else f'(func (export "handle_signal") {body})'
+    vectors.program(
+        RUN, run(program(REPLY + SOURCE + TELL_A_FRIEND, more=more), message(kind="Signal")), flags=[Flag.HOSTILE]
+    )
+
+
 READING = {
     "read": call("gr_read", 0, 4, RESULT, 700),
     "read_nothing_at_the_end": call("gr_read", 4, 0, 700, RESULT),
