@@ -50,6 +50,7 @@ def rare_answers(history: History) -> Iterator[Apply]:
     yield from refusing_heir(history.committee, program)
     yield from odd_payments(chain)
     yield from double_settings(chain)
+    yield from members_far_before_their_batch(history.committee)
     yield from batch_of_tomorrow(history.committee)
 
 
@@ -120,6 +121,17 @@ def double_settings(chain: Settlement) -> Iterator[Apply]:
     calldata = MIRROR.encode_call("initialize", NOBODY, lonely, False, 0)
     for _ in range(2):
         yield chain.call(chain.users[2], foreign_address("StubRouter"), relay.encode_call("relay", lonely, calldata))
+
+
+def members_far_before_their_batch(committee: Committee) -> Iterator[Apply]:
+    """Lists at negative offsets, outside of calldata: they are read there, and are empty (ABI-20, ABI-23)."""
+    batch, fixed = 4 + 3 * 32, 4
+    for member in range(4):
+        request = committee.commit_only()
+        calldata = bytearray.fromhex(str(request.input["calldata"])[2:])
+        place = batch + 32 * (fixed + member)
+        calldata[place : place + 32] = word(2**255)
+        yield Apply(request.operation, {**request.input, "calldata": "0x" + calldata.hex()})
 
 
 def batch_of_tomorrow(committee: Committee) -> Iterator[Apply]:
