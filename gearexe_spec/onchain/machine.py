@@ -50,6 +50,8 @@ STIPEND = 2_300
 GREATEST_DEPTH = 96
 """Deeper than any call of our contracts that can end."""
 GREATEST_PRECOMPILE = 0x11
+PAIRING, PAIRING_GAS = 8, 45_000
+"""A product of pairings costs more than a transfer of Ether hands over (EIP-1108), even of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +238,10 @@ class Execution:
             Rejected: Empty, where the precompile fails.
             NotSpecifiedYet: a precompile of elliptic curves or big numbers gets data.
         """
-        answer = answer_precompile(int.from_bytes(frame.code_address, "big"), frame.data)
-        if answer is None:
+        number = int.from_bytes(frame.code_address, "big")
+        answer = answer_precompile(number, frame.data)
+        starves = number == PAIRING and frame.gas is not None and frame.gas < PAIRING_GAS
+        if answer is None or starves:
             raise empty_revert()
         return answer
 
@@ -505,7 +509,7 @@ def answer_precompile(number: int, data: bytes) -> bytes | None:
             return data
     if data:
         raise NotSpecifiedYet(f"calls of precompile {number} with data")
-    return {5: b"", 6: bytes(64), 7: bytes(64)}.get(number)
+    return {5: b"", 6: bytes(64), 7: bytes(64), PAIRING: bytes(31) + b"\1"}.get(number)
 
 
 def is_precompile(address: Address) -> bool:
