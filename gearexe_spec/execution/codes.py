@@ -70,6 +70,11 @@ class ReplyCode(Enum):
         """Whether the message was handled: automatic or manual reply (EXE-3)."""
         return self.value[0] == _SUCCESS
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it was not; a kind that nobody knows is neither (EXE-3)."""
+        return self.value[0] == _ERROR
+
     def to_bytes(self) -> Bytes4:
         """Kind, reason, sub-reason, zero (EXE-3)."""
         return Bytes4(self.value.ljust(4, b"\0"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gearexe_spec.base.numeric import U128
-from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
+from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.execution.allocation import Heap, compute_memory_size
 from gearexe_spec.execution.codes import ReplyCode
 from gearexe_spec.execution.context import MessageContext
@@ -50,9 +50,7 @@ def execute_dispatch(context: DispatchContext) -> Executed:
 
     Raises:
         Rejected: InitOfInitializedProgram, InconsistentAllocations; production aborts there.
-        NotSpecifiedYet: the message has a system reservation, which Gear.exe cannot make.
     """
-    check_specified(context)
     counters = Counters(int(context.gas_limit), int(context.allowance))
     try:
         program, code = prepare(context, counters)
@@ -68,17 +66,6 @@ def execute_dispatch(context: DispatchContext) -> Executed:
         return Executed(_execute(context, program, code, counters, machine))
     finally:
         give_back(machine)
-
-
-def check_specified(context: DispatchContext) -> None:
-    """A system reservation would bring notes that nothing in Gear.exe makes (EXE-97).
-
-    Raises:
-        NotSpecifiedYet: there is one.
-    """
-    remembered = context.dispatch.context
-    if remembered is not None and remembered.system_reservation is not None:
-        raise NotSpecifiedYet("system reservations")
 
 
 def compute_available_value(context: DispatchContext) -> int:

@@ -223,14 +223,14 @@ class SystemReserveGas:
 
 @dataclass(frozen=True, slots=True)
 class SystemUnreserveGas:
-    """Gas set aside for a signal is free again (EXE-97, never made)."""
+    """Gas set aside for a signal is free again (EXE-97; made only of what no message has, EXE-117)."""
 
     message_id: MessageId
 
 
 @dataclass(frozen=True, slots=True)
 class SendSignal:
-    """A signal is sent to the program itself (EXE-97, never made)."""
+    """A signal is sent to the program itself (EXE-97; made only of what no message has, EXE-117)."""
 
     message_id: MessageId
     destination: ActorId

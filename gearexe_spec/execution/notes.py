@@ -1,6 +1,6 @@
 """From the end of an execution to the notes of its journal, in production's order.
 
-Rules: EXE-100 to EXE-116.
+Rules: EXE-100 to EXE-117.
 Source: protocol/processor/src/processing.rs (`process_success`, `process_error`, `process_allowance_exceed`).
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gearexe_spec.base.ids import MessageId
 from gearexe_spec.base.numeric import U32, U64, U128
 from gearexe_spec.execution.allocation import PageSet
-from gearexe_spec.execution.codes import ReplyCode
+from gearexe_spec.execution.codes import ReplyCode, SignalCode
 from gearexe_spec.execution.context import Sent, make_reply
 from gearexe_spec.execution.journal import (
     Exit,
@@ -28,15 +28,17 @@ from gearexe_spec.execution.journal import (
     NoExecution,
     Outcome,
     SendDispatch,
+    SendSignal,
     SendValue,
     StopProcessing,
     Success,
+    SystemUnreserveGas,
     UpdateAllocations,
     UpdatePage,
     WaitDispatch,
     WakeMessage,
 )
-from gearexe_spec.execution.message import ContextStore, DispatchKind, StoredDispatch
+from gearexe_spec.execution.message import ContextStore, DispatchKind, ReplyDetails, StoredDispatch
 from gearexe_spec.execution.precharge import Failure
 from gearexe_spec.execution.program import DispatchContext
 from gearexe_spec.execution.termination import Exited, Succeeded, Waiting
@@ -101,6 +103,8 @@ def _success_notes(context: DispatchContext, burned: int, effects: Effects) -> I
             return
         case Exited(inheritor):
             yield ExitDispatch(context.program_id, inheritor)
+    if has_reservation(context):
+        yield SystemUnreserveGas(dispatch.id)
     yield MessageDispatched(dispatch.id, dispatch.source, _success_outcome(context, termination))
     yield MessageConsumed(dispatch.id)
 
@@ -114,6 +118,9 @@ def _error_notes(context: DispatchContext, burned: int, failure: Failure) -> Ite
     dispatch = context.dispatch
     yield GasBurned(dispatch.id, U64(burned), failure.is_panic)
     yield from _incoming_value(context, locked=dispatch.kind.is_answered)
+    if has_reservation(context):
+        yield from _signal(context, failure)
+        yield SystemUnreserveGas(dispatch.id)
     if dispatch.kind.is_answered:
         value = dispatch.value if dispatch.context is None else NO_VALUE
         reply = make_reply(context.program_id, dispatch, failure.code, payload=failure.payload, value=value)
@@ -126,6 +133,21 @@ def compute_stop_notes(context: DispatchContext, burned: int) -> Journal:
     """The journal of a dispatch for which the allowance did not suffice: it stays as it was (EXE-96, EXE-116)."""
     stored = StoredDispatch.from_incoming(context.dispatch, context.program_id, context.dispatch.context)
     return (StopProcessing(stored, U64(burned)),)
+
+
+def has_reservation(context: DispatchContext) -> bool:
+    """Whether gas was set aside for a signal; no message of Gear.exe has any, but its stored form could (EXE-117)."""
+    remembered = context.dispatch.context
+    return remembered is not None and remembered.system_reservation is not None
+
+
+def _signal(context: DispatchContext, failure: Failure) -> Iterator[JournalNote]:
+    """Of a program that failed to run; not of an initialization, and not of an error that came back (EXE-117)."""
+    dispatch = context.dispatch
+    is_error_reply = isinstance(dispatch.details, ReplyDetails) and dispatch.details.code.is_error
+    has_run = failure.code.name in SignalCode.__members__
+    if has_run and not is_error_reply and dispatch.kind not in (DispatchKind.Signal, DispatchKind.Init):
+        yield SendSignal(dispatch.id, context.program_id, SignalCode[failure.code.name])
 
 
 def _incoming_value(context: DispatchContext, *, locked: bool) -> Iterator[JournalNote]:

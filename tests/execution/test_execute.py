@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gearexe_spec.base.numeric import U32, U64
-from gearexe_spec.base.rejection import NotSpecifiedYet, Rejected
+from gearexe_spec.base.rejection import Rejected
 from gearexe_spec.execution.execute import execute_dispatch
 from gearexe_spec.execution.journal import (
     ExitDispatch,
@@ -18,8 +18,10 @@ from gearexe_spec.execution.journal import (
     MessageDispatched,
     NoExecution,
     SendDispatch,
+    SendSignal,
     SendValue,
     StopProcessing,
+    SystemUnreserveGas,
     UpdateAllocations,
     UpdatePage,
     WaitDispatch,
@@ -128,8 +130,16 @@ def test_what_the_node_cannot_be_asked() -> None:
     with pytest.raises(Rejected) as rejected:
         execute(handler("", pages=2), allocations=((1, 1),))
     assert rejected.value.reason is ExecutionRejection.InconsistentAllocations
-    with pytest.raises(NotSpecifiedYet):
-        execute(handler(""), remembered=ContextStore(system_reservation=U64(1)))
+
+
+def test_gas_for_a_signal_is_given_back() -> None:
+    remembered = ContextStore(system_reservation=U64(1))
+    done, failed = (execute(handler(body), remembered=remembered) for body in ("", "unreachable"))
+    assert len(find(done, SystemUnreserveGas)) == len(find(failed, SystemUnreserveGas)) == 1
+    assert not find(done, SendSignal)
+    (signal,) = find(failed, SendSignal)
+    assert isinstance(signal, SendSignal)
+    assert signal.code is SignalCode.ExecutionUnreachableInstruction
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,13 @@ impl Form for JournalNote {
             Self::UpdateAllocations { program_id, allocations } => {
                 choice("updateAllocations", record([field("programId", program_id), field("allocations", allocations)]))
             }
+            Self::SystemUnreserveGas { message_id } => {
+                choice("systemUnreserveGas", record([field("messageId", message_id)]))
+            }
+            Self::SendSignal { message_id, destination, code } => choice(
+                "sendSignal",
+                record([field("messageId", message_id), field("destination", destination), field("code", code)]),
+            ),
             other => choice("other", format!("{other:?}").as_str().form()),
         }
     }
