@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gearexe_spec.base.numeric import U32, U64
 from gearexe_spec.base.rejection import Rejected
+from gearexe_spec.execution.codes import SignalCode
 from gearexe_spec.execution.execute import execute_dispatch
 from gearexe_spec.execution.journal import (
     ExitDispatch,
