@@ -16,7 +16,7 @@ class WrongLength(ValueError):
 
 
 class FixedBytes(bytes):
-    """Exactly `LENGTH` bytes; ordered bytewise."""
+    """Exactly `LENGTH` bytes; ordered bytewise (BAS-6)."""
 
     LENGTH: ClassVar[int]
 

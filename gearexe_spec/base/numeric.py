@@ -71,10 +71,6 @@ class FixedWidth(int):
         """The difference, held at the borders of the range (BAS-4)."""
         return self.saturate(int(self) - self._operand(other))
 
-    def saturating_mul(self, other: int) -> Self:
-        """The product, held at the borders of the range (BAS-4)."""
-        return self.saturate(int(self) * self._operand(other))
-
     @classmethod
     def saturate(cls, value: int) -> Self:
         """The nearest value of this width (BAS-4)."""

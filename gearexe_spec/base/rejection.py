@@ -30,7 +30,7 @@ class Rejection(Enum):
 
 
 class Rejected(Exception):
-    """The protocol rejects the input, for one reason.
+    """The protocol rejects the input, for one reason (BAS-11).
 
     Args:
         reason: the member of the room's enumeration.
@@ -48,4 +48,4 @@ class Rejected(Exception):
 
 
 class NotSpecifiedYet(Exception):
-    """The specification has no rule for this yet."""
+    """The specification has no rule for this yet (BAS-12)."""

@@ -45,6 +45,7 @@ _FREE = ("gr_panic", "gr_oom_panic", "gr_system_break")
 
 
 def _token_costs() -> Mapping[str, TokenCost]:
+    """What system calls cost, and per byte of their buffer (GAS-30)."""
     costs = {name: TokenCost(weight) for name, weight in SYSCALL_WEIGHTS.items() if not name.endswith("_per_byte")}
     for name in _PAID_PER_BUFFER_BYTE:
         costs[name] = TokenCost(SYSCALL_WEIGHTS[name], SYSCALL_WEIGHTS[f"{name}_per_byte"])

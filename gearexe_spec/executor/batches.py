@@ -185,11 +185,12 @@ def make_simple_batch(
 
 
 def compute_batch_size(batch: BatchCommitment) -> int:
-    """Bytes of the whole batch in the ABI: what participants compare with their limit (BAT-36)."""
+    """Bytes of the whole batch in the ABI: what participants compare with their limit (BAT-36, COM-22)."""
     return len(commitment_abi.batch_commitment.encode(to_on_chain_batch(batch, FOR_CALLS)))
 
 
 def _charge(parts: BatchParts, size: int) -> BatchParts | None:
+    """The parts with less left to charge; None if it does not fit (BAT-30)."""
     if size > parts.remaining:
         return None
     return replace(parts, remaining=parts.remaining - size)

@@ -413,11 +413,6 @@ def sign_consensus_message(key: PrivateKey, message: Vote | Proposal) -> SignedC
     return SignedConsensusMessage(message, sign_bft(key, encode_signed_bytes(message)))
 
 
-def is_consensus_message_valid(signed: SignedConsensusMessage, key: PublicKey) -> bool:
-    """Whether this key signed; checked over the message encoded anew (ROL-45)."""
-    return is_bft_signature_valid(signed.signature, key, encode_signed_bytes(signed.message))
-
-
 def encode_fin_bytes(height: U64, proposal_round: I64, block_bytes: bytes) -> bytes:
     """What is signed at the end of a streamed proposal: a hash of height, round and block (ROL-47)."""
     place = height.to_big_endian() + int(proposal_round).to_bytes(8, "big", signed=True)

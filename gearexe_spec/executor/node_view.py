@@ -8,7 +8,7 @@ Source: ethexe/common/src/db.rs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -184,13 +184,6 @@ class NodeView:
         if validators is None:
             raise Rejected(NodeRejection.ValidatorsUnknown)
         return validators
-
-    def ancestors_of(self, block: Bytes32) -> Iterator[EthereumRecord]:
-        """The Ethereum block and its ancestors as far as they are known."""
-        record = self.ethereum.get(block)
-        while record is not None:
-            yield record
-            record = self.ethereum.get(record.parent_hash)
 
 
 def is_canonical(view: NodeView, target: Bytes32, head: Bytes32) -> bool:

@@ -11,17 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gearexe_spec.base.fixed_bytes import Address
-from gearexe_spec.base.ids import CodeId, MessageId
+from gearexe_spec.base.ids import MessageId
 from gearexe_spec.base.numeric import U48, U128
 from gearexe_spec.codec.calldata import Slice
 from gearexe_spec.onchain.calldata import WORD, Calldata
 from gearexe_spec.onchain.commitments import (
     AggregatedPublicKey,
-    CodeCommitment,
     Message,
     OperatorRewardsCommitment,
     ReplyDetails,
-    RewardsCommitment,
     StakerRewards,
     StakerRewardsCommitment,
     StateTransition,
@@ -50,11 +48,6 @@ def list_structs(calldata: Calldata, items: Slice, words: int) -> Iterator[int]:
     """The positions of structs with dynamic members in an array, each looked up when it is reached (ROU-90)."""
     for index in range(items.length):
         yield calldata.tail(items.place, at_word(items.place, index), WORD * words)
-
-
-def read_code_commitment(calldata: Calldata, at: int) -> CodeCommitment:
-    """A code commitment: two words (ROU-91)."""
-    return CodeCommitment(CodeId(calldata.bytes32(at)), calldata.boolean(at_word(at, 1)))
 
 
 def read_message(calldata: Calldata, at: int) -> Message:
@@ -135,15 +128,6 @@ def find_staker_rewards(calldata: Calldata, rewards: int) -> int:
 def read_rewards_timestamp(calldata: Calldata, rewards: int) -> U48:
     """The moment that says which era a rewards commitment is for."""
     return calldata.unsigned(at_word(rewards, 3), U48)
-
-
-def read_rewards_commitment(calldata: Calldata, rewards: int) -> RewardsCommitment:
-    """A rewards commitment with all it contains."""
-    return RewardsCommitment(
-        operators=read_operator_rewards(calldata, rewards),
-        stakers=read_staker_rewards(calldata, find_staker_rewards(calldata, rewards)),
-        timestamp=read_rewards_timestamp(calldata, rewards),
-    )
 
 
 def find_validators(calldata: Calldata, commitment: int) -> Slice:

@@ -164,6 +164,11 @@ def top_up(frame: Frame, token: Address, program: Address, value: U128) -> None:
     call_without_result(frame, program, encode_call(_TOP_UP, value))
 
 
+def take_ether(frame: Frame) -> bytes:
+    """Plain Ether is taken, so that replies and claims can be paid to this contract (MUL-14)."""
+    return b""
+
+
 INTERFACE = Interface(
     table(
         Function("sendMessageBatch((address,bytes,uint128)[])", 1, apply_send_message_batch, payable=True),
@@ -174,6 +179,6 @@ INTERFACE = Interface(
             payable=True,
         ),
     ),
-    receive=lambda frame: b"",
+    receive=take_ether,
 )
-"""All functions of BatchMulticall; it takes Ether, so that replies and claims can be paid to it (MUL-14)."""
+"""All functions of BatchMulticall."""

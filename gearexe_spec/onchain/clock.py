@@ -14,7 +14,7 @@ TIME_BITS = U256(48)
 
 
 def read_now(frame: Frame) -> U48:
-    """The block's timestamp (MID-1).
+    """The block's timestamp (MID-1, SYM-9).
 
     Raises:
         Rejected: SafeCastOverflowedUintDowncast(48, timestamp).

@@ -250,7 +250,9 @@ def commit_codes(frame: Frame, batch: int) -> Bytes32:
 
 
 def commit_code(frame: Frame, at: int) -> Bytes32:
-    """A valid code may be used for ever; an invalid one is as if it had never been requested (ROU-188, ROU-189).
+    """A valid code may be used for ever; an invalid one is as if it had never been requested.
+
+    The commitment is read where it lies: two words (ROU-91, ROU-188, ROU-189).
 
     Returns:
         The hash of the verdict.

@@ -246,7 +246,7 @@ TOO_MUCH_MEMORY = 0x41
 
 
 def encode_revert_data(rejected: Rejected) -> bytes:
-    """The data a contract reverts with (ROU-3, ROU-4)."""
+    """The data a contract reverts with (ROU-3, ROU-4, SYM-8)."""
     if isinstance(rejected, Bubbled):
         return rejected.data
     reason = rejected.reason

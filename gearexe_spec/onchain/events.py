@@ -35,7 +35,7 @@ class Event:
     declaration: ClassVar[str]
 
     def to_log(self, address: Address) -> Log:
-        """The log that `address` makes of this event (ROU-7)."""
+        """The log that `address` makes of this event (ROU-7, ROU-8)."""
         kind: Any = type(self)
         topic0, indexed = _shape(kind)
         topics = [topic0]

@@ -151,9 +151,9 @@ class Execution:
         top_level: bool = False,
         starved: bool = False,
     ) -> Outcome:
-        """Call an account: move the value, run its code, undo everything if it fails (ROU-28).
+        """Call an account: move the value, run its code, undo everything if it fails (ROU-26, ROU-28).
 
-        Without enough balance the call fails before it begins, and is not listed.
+        Without enough balance the call fails before it begins, and is not listed (ROU-27).
         """
         if value > self.world.account(sender).balance:
             return Outcome(False, b"")
@@ -196,13 +196,15 @@ class Execution:
         del self.logs[logs:]
 
     def execute(self, frame: Frame) -> bytes:
-        """Run the code at the frame's code address (ROU-29).
+        """Run the code at the frame's code address, unless calls are nested so deeply that no gas is left.
 
         Returns:
             What it returns; nothing where there is no code.
 
         Raises:
             Rejected: the code reverts.
+
+        Rules: ROU-29, ROU-35.
         """
         if self.depth > GREATEST_DEPTH:
             raise empty_revert()

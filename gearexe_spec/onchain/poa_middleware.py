@@ -187,6 +187,7 @@ INTERFACE = Interface(
 
 
 def _constant(signature: str, value: int) -> Function:
+    """A constant of the library; it takes value (MUL-29)."""
     return Function(signature, 0, lambda frame: encode_word(value), payable=True)
 
 

@@ -15,7 +15,7 @@ Value = bool | int | bytes | tuple["Value", ...]
 
 
 def encode_word(value: bool | int | bytes) -> bytes:
-    """The word of a static value: integers, booleans and addresses right-aligned, bytes4 and bytes32 left-aligned."""
+    """The word of a static value (ROU-1): integers, booleans, addresses right-aligned; bytes4, bytes32 left-aligned."""
     if isinstance(value, int):
         return value.to_bytes(32, "big")
     if isinstance(value, Address):
@@ -28,7 +28,7 @@ def encode_word(value: bool | int | bytes) -> bytes:
 
 
 def encode_bytes(value: bytes) -> bytes:
-    """The tail of dynamic bytes: their length, and themselves padded with zeros to whole words."""
+    """The tail of dynamic bytes: their length, and themselves padded with zeros to whole words (ROU-2)."""
     return len(value).to_bytes(32, "big") + value + bytes(-len(value) % 32)
 
 
@@ -39,7 +39,7 @@ def encode_list(items: Iterable[bool | int | bytes]) -> bytes:
 
 
 def encode_tuple(*parts: bytes | tuple[bytes]) -> bytes:
-    """Head and tails of a tuple whose parts are encoded already.
+    """Head and tails of a tuple whose parts are encoded already (ROU-2).
 
     Args:
         parts: `bytes` stand in the head as they are; a dynamic part is given as a tuple of its one tail.

@@ -117,7 +117,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class RouterStorage:
-    """What lies behind the Router's base slot."""
+    """What lies behind the Router's base slot (ROU-18)."""
 
     reserved: U256 = ZERO_U256
     genesis_block: GenesisBlockInfo = GenesisBlockInfo()
@@ -141,7 +141,7 @@ class RouterStorage:
 
 @dataclass(frozen=True, slots=True)
 class MirrorStorage:
-    """Slots 0 to 3 of a program's Mirror."""
+    """Slots 0 to 3 of a program's Mirror (ROU-19)."""
 
     state_hash: Bytes32 = ZERO_WORD
     nonce: U256 = ZERO_U256
@@ -164,7 +164,7 @@ class TokenStorage:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """The storage of one account, by namespace."""
+    """The storage of one account, by namespace (ROU-17)."""
 
     implementation: Address = ZERO_ADDRESS
     """The ERC-1967 word: the implementation of a proxy, the ABI interface of a Mirror."""
@@ -201,7 +201,7 @@ class Storage:
 
     @property
     def validators(self) -> tuple[Address, ...]:
-        """The POAMiddleware's current list (MUL-22)."""
+        """The POAMiddleware's current list (MUL-22, ROU-20)."""
         return self.validator_lists.get(self.validators_slot, ())
 
 
@@ -287,7 +287,7 @@ Code = ContractCode | MirrorCode | CloneCode | DataCode | ForeignCode | UnderCon
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account; without code it is one of a person, or nobody's."""
+    """An account; without code it is one of a person, or nobody's (ROU-16)."""
 
     balance: U256 = ZERO_U256
     nonce: U64 = ZERO_U64

@@ -49,7 +49,7 @@ INTERFACE = Interface(
     receive=run_erc1967_proxy,
     fallback=run_erc1967_proxy,
 )
-"""One function of its own; all other calls run the implementation (SYM-58)."""
+"""What a proxy answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class MigratableEntityProxy(ExtensionCode):
     admin: Address
 
     def run(self, frame: Frame) -> bytes:
+        """One function of its own; all other calls run the implementation (SYM-58)."""
         return INTERFACE.run(frame)
 
 

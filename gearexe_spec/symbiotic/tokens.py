@@ -22,7 +22,7 @@ TRUE = encode_word(True)
 
 
 def safe_call(frame: Frame, token: Address, data: bytes) -> None:
-    """Call a token: it answers true, or nothing at all (REW-1, REW-2).
+    """Call a token: it answers true, or nothing at all (REW-1, REW-2, SYM-78).
 
     Raises:
         Rejected: what the token reverts with; SafeERC20FailedOperation(token) for another answer or without code.

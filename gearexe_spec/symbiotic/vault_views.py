@@ -50,7 +50,7 @@ def current_epoch(frame: Frame, vault: VaultStorage) -> int:
 
 
 def start_of(vault: VaultStorage, epoch: int) -> U48:
-    """When an epoch begins.
+    """When an epoch begins (SYM-99).
 
     Raises:
         Rejected: SafeCastOverflowedUintDowncast(48, second).
@@ -62,7 +62,7 @@ def start_of(vault: VaultStorage, epoch: int) -> U48:
 
 
 def answer_previous_epoch_start(frame: Frame, vault: VaultStorage) -> U48:
-    """When the epoch before this one began.
+    """When the epoch before this one began (SYM-99).
 
     Raises:
         Rejected: NoPreviousEpoch.

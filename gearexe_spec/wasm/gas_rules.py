@@ -92,6 +92,7 @@ def weight_name(instruction: str) -> str | None:
 
 
 def _schedule_weight(op: int, weights: Mapping[str, int]) -> int | None:
+    """The weight of an instruction in the one Schedule there is; `memory.grow` has none (GAS-2, GAS-13)."""
     if op not in NAMES or op in FLOAT_IMMEDIATES or op == Op.MEMORY_GROW:
         return None
     name = weight_name(NAMES[op])

@@ -249,10 +249,12 @@ def check_imports(module: Module) -> None:
 
 
 def check_types(module: Module) -> None:
-    """Parameters and results of each type together within the limit; the report counts parameters only (WAS-65).
+    """Parameters and results of each type together within the limit; the report counts parameters only.
 
     Raises:
         Rejected: TypeSectionParametersPerTypeLimitExceeded.
+
+    Rules: WAS-65, GAS-3.
     """
     limit = LIMITS["parameters"]
     for kind in module.types or ():

@@ -150,6 +150,7 @@ def _read_indirect(reader: ByteReader) -> int:
 
 
 def _read_labels(reader: ByteReader) -> tuple[tuple[int, ...], int]:
+    """The labels of `br_table`, and the default one (WAS-12)."""
     start = reader.offset
     count = reader.u32()
     if count > MAX_BR_TABLE_SIZE:

@@ -52,7 +52,7 @@ class ByteReader:
         return value
 
     def take(self, length: int) -> bytes:
-        """The next `length` bytes."""
+        """The next `length` bytes; there must be as many (WAS-2)."""
         end = self.position + length
         if end > len(self.data):
             raise malformed(self.offset)

@@ -96,6 +96,7 @@ _TYPES = {"i": I32_TYPE, "l": I64_TYPE}
 
 
 def _parse(line: str) -> Syscall:
+    """A line of the table of system calls (GAS-1)."""
     name, shape, flags = line.split()
     params, colon, results = shape.partition(":")
     signature = None

@@ -38,6 +38,7 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     ),
     ecdsa: ("sign", "recover", "recover_signer", "hash_personal_message", "hash_for_intended_validator"),
     on_chain_ecdsa: ("compute_ecrecover", "recover_on_chain"),
+    frost: ("deal_shares", "commit_to_coefficients", "is_share_valid"),
     frost_verification: ("is_public_key_valid", "compute_challenge", "is_frost_signature_valid"),
     frost: (
         "deal_shares",

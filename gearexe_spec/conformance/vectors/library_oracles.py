@@ -16,6 +16,7 @@ from eth_utils.exceptions import ValidationError
 
 from gearexe_spec.conformance.json_form import to_json
 from gearexe_spec.conformance.operations.registry import Input
+from gearexe_spec.conformance.vectors import abi_oracle  # noqa: F401  # registers itself
 from gearexe_spec.conformance.vectors.oracles import ORACLES, oracle
 from gearexe_spec.conformance.wire import Accepted, Answer
 

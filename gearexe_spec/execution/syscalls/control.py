@@ -84,7 +84,7 @@ def _begin_wait(run: Run, duration: int) -> None:
 
 
 def _rent(duration: int) -> int:
-    """Gas for so many blocks in the waitlist (SYS-56, EXE-26)."""
+    """Gas for so many blocks in the waitlist (SYS-56, EXE-26, GAS-50)."""
     return RENT_WAITLIST * min(RESERVE_FOR + duration, MAX_U32)
 
 
