@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from gearexe_spec.conformance.chapters import CHAPTERS
+from gearexe_spec.conformance.chapters import MAP
 from gearexe_spec.conformance.coverage.page import page
 from gearexe_spec.conformance.coverage.verdict import NO_VECTOR_YET, make_map
 from gearexe_spec.conformance.exchanges import list_exchanges
@@ -27,7 +27,6 @@ from gearexe_spec.conformance.vectors.lint import lint as lint_folder
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Folder = Annotated[Path | None, typer.Option(help="Folder of vectors; default: this project's.")]
-PAGE = CHAPTERS / "42-coverage-map.md"
 SOURCES = Path(__file__).resolve().parents[2] / "tests" / "vectors"
 
 
@@ -122,9 +121,9 @@ def coverage(
     found = make_map(shipped_vectors(), workers)
     text, mistakes = page(found), list(found.mistakes())
     if write:
-        PAGE.write_text(text, encoding="utf-8")
-    if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
-        mistakes.append(f"{PAGE.name} is not what the vectors give: gearexe-spec vectors coverage --write")
+        MAP.write_text(text, encoding="utf-8")
+    if not MAP.is_file() or MAP.read_text(encoding="utf-8") != text:
+        mistakes.append(f"{MAP.name} is not what the vectors give: gearexe-spec vectors coverage --write")
     for mistake in mistakes:
         typer.echo(mistake)
     yet = sum(why.kind == NO_VECTOR_YET for why in found.explained.values())

@@ -10,6 +10,8 @@ from pathlib import Path
 from gearexe_spec.conformance.rules import find_rules
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "spec"
+MAP = CHAPTERS / "42-coverage-map.md"
+"""Generated: it lists all rules and defines none."""
 _HEADING = re.compile(r"^#{1,3} ([0-9]+(?:\.[0-9]+)?)[. ]")
 _ROW = re.compile(r"^\|\s*([A-Z]{3}-[0-9]+(?:(?:\s+to\s+|\s*,\s*|\s+and\s+)[A-Z]{3}-[0-9]+)*)\s*\|")
 _BULLET = re.compile(r"^(?:[-*] |\*\*|> \| )?\(?\**([A-Z]{3}-[0-9]+)\**[:.)]?")
@@ -40,6 +42,8 @@ def places() -> dict[str, Place]:
     """Where each rule is defined: the first row, or line that begins with it."""
     found: dict[str, Place] = {}
     for path in sorted(CHAPTERS.glob("[0-9][0-9]-*.md")):
+        if path == MAP:
+            continue
         section = ""
         for number, line in enumerate(path.read_text().splitlines(), 1):
             heading = _HEADING.match(line)

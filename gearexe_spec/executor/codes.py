@@ -112,7 +112,7 @@ def record_instrumentation(
 
 
 def failed_metadata(original: bytes, before: CodeMetadata | None) -> CodeMetadata:
-    """What is recorded of a code that cannot be instrumented: what was known of it, or nothing (BLK-57)."""
+    """What is recorded of a code that cannot be instrumented: what was known of it, or nothing (BLK-57, WAS-87)."""
     known = before or CodeMetadata(U32(0), frozenset(), U32(0), None, NotInstrumented())
     return replace(
         known,

@@ -94,7 +94,7 @@ def requires_init_message(state: ProgramView) -> bool:
 
 
 def _is_outdated(checker: TxChecker, reference_block: Bytes32) -> bool:
-    """The reference block is unknown, above the head, or 32 or more below it (INJ-43)."""
+    """The reference block is unknown, above the head, or 32 or more below it (INJ-40, INJ-43)."""
     reference = checker.view.ethereum.get(reference_block)
     head = checker.view.header(checker.head)
     if reference is None:

@@ -111,6 +111,6 @@ class SignatureType(Enum):
 def encode_commit_batch(
     batch: commitments.BatchCommitment, signature_type: SignatureType, signatures: Sequence[bytes]
 ) -> bytes:
-    """The calldata of `commitBatch`: selector, batch, kind of signatures, signatures (COM-21)."""
+    """The calldata of `commitBatch`: selector, batch, kind of signatures, signatures (COM-20, COM-21)."""
     kinds = (batch_commitment, uint8, dynamic_array(abi_bytes))
     return COMMIT_BATCH_SELECTOR + encode_sequence(kinds, (batch, signature_type.value, tuple(signatures)))

@@ -57,7 +57,7 @@ class Interface:
     fallback: Handler = field(default=refuse)
 
     def run(self, frame: Frame) -> bytes:
-        """Find the function, refuse value it does not take, check the head, run it (ROU-41 to ROU-44).
+        """Find the function, refuse value it does not take, check the head, run it (ROU-9, ROU-41 to ROU-44).
 
         Raises:
             Rejected: Empty for value to a function that takes none and for missing parameters; the function's own.

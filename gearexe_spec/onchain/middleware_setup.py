@@ -58,7 +58,7 @@ def apply_initialize(frame: Frame) -> bytes:
         Rejected: InvalidInitialization, OwnableInvalidOwner, OwnableUnauthorizedAccount; what the registries revert
             with; the checks of `check_parameters`.
 
-    Rules: MID-30 to MID-34.
+    Rules: MID-5, MID-30 to MID-34.
     Source: Middleware.sol `initialize`.
     """
     calldata = frame.calldata

@@ -150,7 +150,7 @@ Result = Applied | Reverted
 
 
 def run_code(frame: Frame, code: Code) -> bytes:
-    """Run the code of one of our contracts (ROU-230).
+    """Run the code of one of our contracts, or of another room's (ROU-230, ROU-243).
 
     Raises:
         Rejected: the code reverts.
@@ -220,7 +220,7 @@ def apply_deployment(world: World, block: Block, deployment: Deployment, environ
 
 
 def construct(execution: Execution, deployment: Deployment, address: Address) -> None:
-    """Run a constructor, then place the code (ROU-236 to ROU-239).
+    """Run a constructor, then place the code (ROU-236 to ROU-239, ROU-244).
 
     Raises:
         Rejected: Empty for value where none is taken; what the constructor reverts with.

@@ -32,7 +32,7 @@ _INDEX, _NONE, _S32, _MEMORY, _END, _BLOCK = (
 
 
 def read_body(reader: ByteReader, foreign: ForeignReader) -> tuple[list[Instruction], bool]:
-    """All instructions up to the end of the bytes.
+    """All instructions up to the end of the bytes (WAS-10).
 
     Returns:
         The instructions, and whether the last of them closes the function: a body may end too early (WAS-13).

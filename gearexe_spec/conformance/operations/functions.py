@@ -15,8 +15,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from gearexe_spec.conformance.json_form import Json, JsonFormError, camel_case, from_json, to_json
 from gearexe_spec.conformance.operations.registry import Input, PureFunction, operation
 from gearexe_spec.crypto import ecdsa, frost, frost_verification, hashes, ids, kzg, merkle, on_chain_ecdsa
+from gearexe_spec.execution import parameters
 from gearexe_spec.executor import evidence, identity, misbehaviour, rewards
-from gearexe_spec.onchain import commitments, election
+from gearexe_spec.onchain import clone_initcode, commitments, election
 
 FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     hashes: ("keccak256", "blake2b256"),
@@ -38,7 +39,6 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     ),
     ecdsa: ("sign", "recover", "recover_signer", "hash_personal_message", "hash_for_intended_validator"),
     on_chain_ecdsa: ("compute_ecrecover", "recover_on_chain"),
-    frost: ("deal_shares", "commit_to_coefficients", "is_share_valid"),
     frost_verification: ("is_public_key_valid", "compute_challenge", "is_frost_signature_valid"),
     frost: (
         "deal_shares",
@@ -56,6 +56,7 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     ),
     kzg: ("compute_versioned_hash",),
     merkle: ("hash_leaf", "hash_node", "build_tree", "compute_root_from_proof", "is_proof_valid"),
+    clone_initcode: ("encode_small_clone_initcode", "compute_small_clone_initcode_hash"),
     commitments: (
         "hash_code_commitment",
         "hash_code_commitments",
@@ -81,6 +82,7 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
         "check_missed_duties",
         "encode_request_slash",
     ),
+    parameters: ("compute_value_of_gas", "compute_gas_of_value", "compute_gas_limit"),
     election: ("elect", "compute_seed", "compute_draw"),
 }
 """Which functions of which module are offered."""

@@ -5,6 +5,7 @@ Rules: CRY-70 to CRY-86.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
@@ -74,6 +75,14 @@ def load_dump(form: Input) -> Json:
     return {"root": to_json(stored.tree.root), "leafHashes": leaves, "treeIndices": places}
 
 
+@operation("merkle/find")
+def find_value(form: Input) -> Json:
+    """The place of a value in a stored tree, and its proof (CRY-83)."""
+    stored = decode_dump(from_json(str, form["dump"], "/dump"))
+    place = stored.find(_row(stored.encoding, from_json(tuple[str, ...], form["value"], "/value")))
+    return {"treeIndex": hex(place), "proof": to_json(merkle.compute_proof(stored.tree, place))}
+
+
 def _leaves(form: Input) -> list[bytes]:
     return merkle.hash_leaves(_encoding(form), _rows(form))
 
@@ -84,11 +93,15 @@ def _encoding(form: Input) -> tuple[str, ...]:
 
 
 def _rows(form: Input) -> list[list[Any]]:
-    kinds = [parse_type(name) for name in _encoding(form)]
     rows = from_json(tuple[tuple[str, ...], ...], form["values"], "/values")
-    if any(len(row) != len(kinds) for row in rows):
+    return [_row(_encoding(form), row) for row in rows]
+
+
+def _row(encoding: Sequence[str], texts: Sequence[str]) -> list[Any]:
+    kinds = [parse_type(name) for name in encoding]
+    if len(texts) != len(kinds):
         raise JsonFormError("/values: as many values as types are expected")
-    return [[_read(kind, text) for kind, text in zip(kinds, row, strict=True)] for row in rows]
+    return [_read(kind, text) for kind, text in zip(kinds, texts, strict=True)]
 
 
 def _read(kind: AbiType[Any], text: str) -> Any:

@@ -11,7 +11,7 @@ WHO = "0x" + "11" * 20
 VALUES: dict[str, tuple[list[str], list[Any]]] = {
     "static": (["uint8", "int16", "bool", "address", "bytes4"], ["0xff", "-0x2", True, WHO, "0x01020304"]),
     "extremes": (["uint256", "int256", "int128"], [hex(2**256 - 1), hex(-(2**255)), hex(2**127 - 1)]),
-    "bytes": (["bytes", "string", "uint8"], ["0x" + "ab" * 33, "Gear", "0x1"]),
+    "bytes": (["bytes", "string", "uint8", "bytes3"], ["0x" + "ab" * 33, "Gear", "0x1", "0x010203"]),
     "empty": (["bytes", "string", "uint8[]"], ["0x", "", []]),
     "arrays": (["uint16[]", "bytes32[2]"], [["0x1", "0x2"], ["0x" + "aa" * 32, "0x" + "bb" * 32]]),
     "nested": (["(uint8,bytes)[2][]"], [[[["0x1", "0x01"], ["0x2", "0x0202"]]]]),
@@ -67,7 +67,7 @@ def test_reading(vectors: Recorder, name: str, strict: bool) -> None:
 
 def test_shared_targets(vectors: Recorder) -> None:
     """Offsets that share one target would make a value far greater than its bytes (ABI-13)."""
-    items = 24
+    items = 48
     inner = hex(items)[2:].rjust(64, "0") + ("0" * 64) * items
     offsets = hex(32 * items)[2:].rjust(64, "0") * items
     outer = "00" * 31 + "20" + hex(items)[2:].rjust(64, "0") + offsets + inner

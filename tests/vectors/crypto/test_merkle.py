@@ -54,10 +54,18 @@ VALUES = [["0x" + "11" * 20, "0x1"], ["0x" + "22" * 20, "0xffff"], ["0x" + "11" 
 
 
 def test_dump(vectors: Recorder) -> None:
-    """The text that OpenZeppelin's library reads; numbers are decimal strings (CRY-84)."""
+    """The text that OpenZeppelin's library reads: decimal strings, a row that is there twice (CRY-82, CRY-84)."""
     for name, sort_leaves in (("sorted", True), ("unsorted", False)):
         given = {"leafEncoding": ["address", "uint256"], "sortLeaves": sort_leaves, "values": VALUES}
         vectors.hash("merkle/dump", given, name=name)
+
+
+def test_find(vectors: Recorder) -> None:
+    """A value is found by its leaf: of two equal ones the last, of a stranger nothing (CRY-82, CRY-83)."""
+    given = {"leafEncoding": ["address", "uint256"], "sortLeaves": True, "values": VALUES}
+    made: Any = vectors.hash("merkle/dump", given, name="dump")
+    for name, value in (("twice", VALUES[0]), ("once", VALUES[1]), ("stranger", ["0x" + "33" * 20, "0x1"])):
+        vectors.hash("merkle/find", {"dump": made["dump"], "value": value}, name=name)
 
 
 def stored(**changes: Any) -> str:
