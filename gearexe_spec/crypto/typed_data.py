@@ -26,7 +26,7 @@ class Domain:
     verifying_contract: Address
 
     def separator(self) -> Bytes32:
-        """The hash of the domain; contracts compute it anew on every call, with the chain's current id (CRY-42, EIP-2)."""
+        """The hash of the domain, which contracts compute anew on every call, with the chain's id (CRY-42, EIP-2)."""
         return hash_struct(
             DOMAIN_TYPE,
             {

@@ -86,11 +86,6 @@ class Import:
     name: str
     description: int | TableType | MemoryType | GlobalType | TagType
 
-    @property
-    def is_function(self) -> bool:
-        """Whether a function is imported."""
-        return isinstance(self.description, int)
-
 
 Expression = tuple[Instruction, ...]
 """A constant expression without its final `end`."""

@@ -1,5 +1,6 @@
 """The map from rules to functions, vectors and oracles: made from a part of the vectors, and what it finds missing."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from gearexe_spec.conformance.coverage.page import page
 from gearexe_spec.conformance.coverage.sightings import CONTRACTS, Sightings, sight
 from gearexe_spec.conformance.coverage.verdict import Coverage, Explanation, load_explained, make_map
 from gearexe_spec.conformance.suite import shipped_vectors
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,9 @@ def test_explanations_are_sentences_about_things_that_exist() -> None:
     explained = load_explained()
     assert not explained.keys() - items
     assert all(len(why.reason.split()) >= 5 for why in explained.values())
+    named = {name for why in explained.values() for name in re.findall(r"`(tests/[^`]+)`", why.reason)}
+    assert named
+    assert all((ROOT / name).is_file() for name in named)
 
 
 def test_unknown_kinds_and_double_explanations_are_refused(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ class Interpreter:
         module = self.module
         self.memory = bytearray(self.pages * 65_536)
         self.globals = [entry.init[0][1] & (1 << 64) - 1 for entry in module.globals or ()]
-        self.imports = [entry for entry in module.imports or () if entry.is_function]
+        self.imports = [entry for entry in module.imports or () if isinstance(entry.description, int)]
         self.charging = len(module.function_types) - 1
         self.matches: dict[int, dict[int, tuple[int, int | None]]] = {}
         self.table: list[int | None] = [None] * (module.table.initial if module.table else 0)
