@@ -79,7 +79,7 @@ def load_dump(form: Input) -> Json:
 def find_value(form: Input) -> Json:
     """The place of a value in a stored tree, and its proof (CRY-83)."""
     stored = decode_dump(from_json(str, form["dump"], "/dump"))
-    place = stored.find(_row(stored.encoding, from_json(tuple[str, ...], form["value"], "/value")))
+    place = stored.find(tuple(_row(stored.encoding, from_json(tuple[str, ...], form["value"], "/value"))))
     return {"treeIndex": hex(place), "proof": to_json(merkle.compute_proof(stored.tree, place))}
 
 
