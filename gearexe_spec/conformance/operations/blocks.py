@@ -101,7 +101,7 @@ def load(form: Json) -> BlocksState:
 
 
 def dump(state: BlocksState) -> Json:
-    """The whole network; of an object its length, since its key is its hash, and a block tells the new ones whole."""
+    """The whole network; of an object its length, since its key is its hash, and `getObjects` gives it whole."""
     codes = state.network.codes
     known = {*codes.valid, *codes.original, *codes.instrumented, *codes.metadata}
     return {
@@ -134,8 +134,10 @@ def transition_block(state: BlocksState, form: Input) -> tuple[BlocksState, Any]
     if isinstance(outcome, Rejected):
         return replace(state, network=network), rejected_answer(outcome)
     finished, shown = dump_finalized(outcome.finalized, before.states, state.shown)
+    objects: Any = finished["objects"]
     outputs: Json = {
         **finished,
+        "objects": {key: hex(len(blob) // 2 - 1) for key, blob in objects.items()},
         "promises": [dump_promise(promise) for promise in outcome.promises],
         "chunks": [dump_chunk(chunk) for chunk in outcome.chunks],
     }
@@ -162,6 +164,12 @@ def transition_code(state: BlocksState, form: Input) -> tuple[BlocksState, Json]
         "metadataScale": None if metadata is None else to_json(code_metadata.encode(metadata)),
         "instrumented": None if instrumented is None else to_json(instrumented.code),
     }
+
+
+def transition_objects(state: BlocksState, form: Input) -> tuple[BlocksState, Json]:
+    """Stored objects, whole; nothing changes, and keys of nothing are left out."""
+    keys, blobs = from_json(tuple[Bytes32, ...], form["keys"], "/keys"), state.network.storage.blobs
+    return state, {"objects": {key.to_hex(): to_json(blobs[key]) for key in keys if key in blobs}}
 
 
 def dump_promise(promise: Promise) -> Json:
@@ -202,6 +210,7 @@ AREAS["blocks"] = Area(
         "applyBlock": transition_block,
         "calculateReply": transition_question,
         "getCode": transition_code,
+        "getObjects": transition_objects,
     },
 )
 

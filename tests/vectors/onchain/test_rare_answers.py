@@ -23,7 +23,7 @@ from gearexe_spec.fuzzing.contract_settlement import (
     foreign_abi,
     foreign_address,
 )
-from tests.vectors.onchain.test_histories import begin, steps_of
+from tests.vectors.onchain.test_histories import live, record
 
 SEED = 11
 """A network whose token and Middleware are the stand-ins that fail on demand."""
@@ -34,7 +34,7 @@ NO_PERMIT = (0, 0, bytes(32), bytes(32))
 def test_rare_answers(vectors: Recorder) -> None:
     """A token and a Middleware that fail, an heir who takes nothing, calls back, empty payments, double settings."""
     history = History(random.Random(SEED))
-    vectors.contract("onchain", begin(History(random.Random(SEED))), steps_of(history, rare_answers(history)))
+    record(vectors, *live(history, rare_answers(history)))
 
 
 def rare_answers(history: History) -> Iterator[Apply]:

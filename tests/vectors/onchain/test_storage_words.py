@@ -11,7 +11,7 @@ from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.evm.storage_view import ROUTER_V1
 from gearexe_spec.fuzzing.contract_histories import History
 from gearexe_spec.fuzzing.contract_settlement import MIRROR, ROUTER
-from tests.vectors.onchain.test_histories import begin, steps_of
+from tests.vectors.onchain.test_histories import live, record
 
 SEED = 3
 WORD = int.from_bytes(bytes(range(1, 33)), "big")
@@ -33,7 +33,7 @@ def namespace(name: str) -> int:
 def test_words_of_the_router(vectors: Recorder) -> None:
     """Each word is written, all bits of it, and emptied; the summary of the Router shows what it holds (ROU-241)."""
     history = History(random.Random(SEED))
-    vectors.contract("onchain", begin(History(random.Random(SEED))), steps_of(history, router_words(history)))
+    record(vectors, *live(history, router_words(history)))
 
 
 def router_words(history: History) -> Iterator[Apply]:
@@ -48,7 +48,7 @@ def router_words(history: History) -> Iterator[Apply]:
 def test_words_of_a_program(vectors: Recorder) -> None:
     """The four words of a clone, and what its getters tell; flags are set by any bit of their byte (ROU-242)."""
     history = History(random.Random(SEED))
-    vectors.contract("onchain", begin(History(random.Random(SEED))), steps_of(history, program_words(history)))
+    record(vectors, *live(history, program_words(history)))
 
 
 def program_words(history: History) -> Iterator[Apply]:
@@ -65,7 +65,7 @@ def program_words(history: History) -> Iterator[Apply]:
 def test_words_of_libraries(vectors: Recorder) -> None:
     """Owner, version and pause of the Router, where OpenZeppelin keeps them (ROU-240)."""
     history = History(random.Random(SEED))
-    vectors.contract("onchain", begin(History(random.Random(SEED))), steps_of(history, shared_words(history)))
+    record(vectors, *live(history, shared_words(history)))
 
 
 def shared_words(history: History) -> Iterator[Apply]:

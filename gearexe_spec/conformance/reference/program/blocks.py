@@ -60,6 +60,7 @@ def _history(source: _Source, case: Form, where: str) -> Iterator[Exchange]:
         yield from _transactions(block["input"], f"{place}/input/injected")
         request = Apply("blocks/applyBlock", _input(block["input"]))
         yield Exchange(request, _output(source, block["output"]), f"{place}/output")
+        yield from _objects(_new_objects(source, block["output"]), f"{place}/output/cas")
         yield from _questions(questions, index + 1, where)
     if "codeRecordAfter" in case:
         yield _code_record(case["codeRecordAfter"], f"{where}/codeRecordAfter")
@@ -195,11 +196,24 @@ def _output(source: _Source, output: Form) -> Answer:
     if "error" in output:
         return _rejected(output["error"])
     expected = finished_block(output)
-    if isinstance(output.get("cas"), list):
-        expected["objects"] = {key: source.cas[key] for key in output["cas"] if key in source.cas}
+    expected["objects"] = {key: number(len(blob) // 2 - 1) for key, blob in _new_objects(source, output).items()}
     expected["promises"] = [_promise(part) for part in output.get("promises", [])]
     expected["chunks"] = [_chunk(part) for part in output.get("chunks", [])]
     return Accepted(expected)
+
+
+def _new_objects(source: _Source, output: Form) -> Form:
+    """What a block newly stored, by key."""
+    kept = output.get("cas", {})
+    if isinstance(kept, dict):
+        return recorded.objects(kept)
+    return {key: source.cas[key] for key in kept if key in source.cas}
+
+
+def _objects(objects: Form, where: str) -> Iterator[Exchange]:
+    if objects:
+        request = Apply("blocks/getObjects", {"keys": [*objects]})
+        yield Exchange(request, Accepted({"objects": objects}), where)
 
 
 def _rejected(error: Form) -> Answer:
