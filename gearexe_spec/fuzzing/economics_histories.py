@@ -37,6 +37,7 @@ from gearexe_spec.fuzzing.economics_people import (
 from gearexe_spec.fuzzing.economics_turns import (
     SIGNER_ADDRESSES,
     make_hook,
+    may_be_slashed,
     opt_by_signature,
     slash_before_hook,
     stake_for_network,
@@ -411,9 +412,10 @@ class EconomicsHistory:
         return opt_by_signature(self, self._vault())
 
     def _stake_for_network(self) -> Apply:
-        vault = self._vault()
-        if vault is None:
+        fit = [vault for vault in self.vaults if may_be_slashed(vault)]
+        if not fit:
             return self._make_vault()
+        vault = self.dice.pick(fit)
         self._staked.append(vault)
         self._prepared += stake_for_network(self, vault)
         self._prepared += slash_before_hook(self, vault)

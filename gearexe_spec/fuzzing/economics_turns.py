@@ -15,6 +15,7 @@ from gearexe_spec.fuzzing.economics_people import (
     CREATE_CLONE,
     NETWORK,
     NETWORK_RESTAKE,
+    NETWORK_SPECIFIC,
     NOBODY,
     OPERATORS,
     OWNER,
@@ -98,6 +99,11 @@ def use_hook(history: EconomicsHistory, vault: Vault) -> Apply:
     if dice.below(2):
         return history.call(vault.owner, vault.delegator, "setHook(address)", dice.pick((*hooks, hook, NOBODY)))
     return set_mode(history, vault, hook)
+
+
+def may_be_slashed(vault: Vault) -> bool:
+    """Whether a vault has all that it takes for the second network."""
+    return NOBODY not in (vault.delegator, vault.slasher) and vault.delegator_type != NETWORK_SPECIFIC
 
 
 def stake_for_network(history: EconomicsHistory, vault: Vault) -> list[Apply]:
