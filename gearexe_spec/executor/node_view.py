@@ -154,10 +154,10 @@ class NodeView:
         Raises:
             Rejected: MbRowMissing.
         """
-        height = self.row(block).height
-        if height is None:
+        record = self.sequencer.get(block)
+        if record is None or record.height is None:
             raise Rejected(NodeRejection.MbRowMissing)
-        return height
+        return record.height
 
     def parent_of(self, block: Bytes32) -> Bytes32:
         """The parent of a sequencer block; zero where the row is missing (BAT-51)."""

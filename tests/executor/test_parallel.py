@@ -100,12 +100,15 @@ def test_what_a_dead_worker_had_taken_is_done_here() -> None:
 
 
 def test_a_helper_sends_what_it_has_done() -> None:
+    def fail() -> QueueRunResult:
+        raise Rejected(ProgramRejection.InactiveProgram)
+
     receiver, sender = multiprocessing.Pipe(duplex=False)
     try:
-        help_out((job(0), job(1)), multiprocessing.Value("i", 0), sender)
+        help_out((job(0), fail, job(2)), multiprocessing.Value("i", 0), sender)
     finally:
         gc.enable()
-    assert pickle.loads(receiver.recv_bytes()) == {0: result(0), 1: result(1)}
+    assert pickle.loads(receiver.recv_bytes()) == {0: result(0), 2: result(2)}
 
 
 def test_results_travel_with_what_is_new_and_the_hashes_of_the_rest() -> None:
