@@ -119,7 +119,7 @@ def run(file: SuiteFile) -> list[tuple[str, Status, str]]:
     return [(item.name, item.status, item.difference.path if item.difference else "") for item in outcomes]
 
 
-def test_lint_finds_what_is_wrong(recorder: Recorder, tmp_path: Path) -> None:
+def test_lint_finds_what_is_wrong(recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     give_all(recorder)
     write_folder(tmp_path, assemble([Fragment("area/spend", tuple(recorder.recorded))]))
     path = tmp_path / "area" / "spend.json"
@@ -135,6 +135,9 @@ def test_lint_finds_what_is_wrong(recorder: Recorder, tmp_path: Path) -> None:
     problems = list(lint(tmp_path))
     assert "area/spend.json: not in canonical form" in problems
     assert any("extra" in problem for problem in problems)
+
+    monkeypatch.setattr("gearexe_spec.conformance.vectors.lint.GREATEST_TREE", 1_000)
+    assert any(problem.endswith("more than 1000") for problem in lint(tmp_path))
 
     path.unlink()
     problems = list(lint(tmp_path))

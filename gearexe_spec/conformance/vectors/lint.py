@@ -15,6 +15,9 @@ from gearexe_spec.conformance.vectors.fill import MANIFEST, existing_files, mani
 from gearexe_spec.conformance.vectors.schema import SCHEMAS, schema_name, schemas
 from gearexe_spec.conformance.vectors.states import STATES
 
+GREATEST_TREE = 15_000_000
+"""Bytes of everything in the folder but production's recordings."""
+
 
 def lint(folder: Path) -> Iterator[str]:
     """What is wrong in a folder of vectors, one sentence each (VEC-34)."""
@@ -93,5 +96,8 @@ def _lint_manifest(folder: Path, sources: dict[str, Any], documents: dict[str, A
         yield f"{MANIFEST}: missing"
         return
     files = {path: (folder / path).read_bytes() for path in documents if path != MANIFEST}
+    size = sum(map(len, files.values()))
+    if size > GREATEST_TREE:
+        yield f"{MANIFEST}: the tree has {size} bytes, more than {GREATEST_TREE}"
     if manifest(sources, files) != listed:
         yield f"{MANIFEST}: does not list what is there"
