@@ -166,7 +166,13 @@ FAULTS: tuple[Fault, ...] = (
         1,
         seen_in="production/economics/stake/opting out",
     ),
-    Fault("symbiotic.entities", "migratable_entity_functions", "wrong constant", 3),
+    Fault(
+        "symbiotic.entities",
+        "migratable_entity_functions",
+        "wrong constant",
+        3,
+        seen_in="symbiotic/registries/entities",
+    ),
     Fault(
         "symbiotic.factories",
         "apply_migrate",

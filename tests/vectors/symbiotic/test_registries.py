@@ -12,6 +12,7 @@ from gearexe_spec.fuzzing.economics_people import (
     OWNER,
     STRANGER,
     VETO_SLASHER,
+    encode_call,
     encode_entity,
     encode_slasher,
 )
@@ -93,6 +94,8 @@ def test_entities(vectors: Recorder) -> None:
     town.refuse("InvalidInitialization", OWNER, vault.delegator, "initialize(bytes)", b"")
     town.refuse("InvalidInitialization", OWNER, town.at("slasherImpl1"), "initialize(bytes)", b"")
     town.refuse("NotFactory", OWNER, vault.address, "migrate(uint64,bytes)", 2, b"")
+    overlapping = encode_call("migrate(uint64,bytes)", 0, b"")[: 2 + 2 * 36] + "00" * 32
+    town.refuse("NotFactory", OWNER, vault.address, "migrate(uint64,bytes)", 0, b"", calldata=overlapping)
     town.refuse("InvalidInitialization", factory, vault.address, "migrate(uint64,bytes)", 1, b"")
     town.refuse("Empty", factory, vault.address, "migrate(uint64,bytes)", 2, b"")
     upgrade = "upgradeToAndCall(address,bytes)"
