@@ -18,6 +18,7 @@ from gearexe_spec.executor import receipts
 from gearexe_spec.executor.identity import (
     ValidatorIdentity,
     digest_identity,
+    is_newer,
     sign_identity,
     signed_validator_identity,
     validator_identity,
@@ -276,6 +277,14 @@ def decode_identity(form: Input) -> Json:
         "peerId": to_json(signed.peer_id),
         "validator": to_json(signed.validator),
     }
+
+
+@operation("identity/replaces")
+def replaces_identity(form: Input) -> Json:
+    """Whether a discovery record replaces a known one; null: none is known."""
+    record = signed_validator_identity.decode(from_json(bytes, form["wire"], "/wire"))
+    known = from_json(bytes | None, form["known"], "/known")
+    return {"replaces": is_newer(record, None if known is None else signed_validator_identity.decode(known))}
 
 
 def _signed_message_form(signed: SignedData[ValidatorMessage]) -> dict[str, Json]:

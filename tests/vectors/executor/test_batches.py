@@ -119,7 +119,7 @@ BUILT: list[tuple[str, World, dict[str, int], tuple[Flag, ...]]] = [
 
 @pytest.mark.parametrize(("name", "known", "limits", "flags"), BUILT)
 def test_build(name: str, known: World, limits: dict[str, int], flags: tuple[Flag, ...], vectors: Recorder) -> None:
-    """The batch a coordinator proposes, or why it cannot (BAT-54 to BAT-66)."""
+    """The batch a coordinator proposes, or why it cannot (BAT-30, BAT-50, BAT-54 to BAT-66)."""
     form: Any = to_json(LIMITS)
     camel = {"batch_size_limit": "batchSizeLimit", "uncommitted_chain_len_threshold": "uncommittedChainLenThreshold"}
     form |= {camel[limit]: hex(value) for limit, value in limits.items()}

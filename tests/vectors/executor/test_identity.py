@@ -92,6 +92,14 @@ def test_read(name: str, data: bytes, flags: tuple[Flag, ...], vectors: Recorder
     vectors.hash("identity/decode", {"wire": data}, name=name, flags=flags)
 
 
+@pytest.mark.parametrize(("name", "known"), [("nothing", None), ("older", 999), ("same_time", 1_000), ("newer", 1_001)])
+def test_replace(name: str, known: int | None, vectors: Recorder) -> None:
+    """A record replaces one that was made earlier (ROL-24, ROL-28)."""
+    before = None if known is None else replace(identity(TCP + P2P), creation_time=U128(known))
+    data = None if before is None else signed_validator_identity.encode(sign_identity(before, VALIDATOR, NETWORK))
+    vectors.hash("identity/replaces", {"wire": wire(TCP + P2P), "known": data}, name=name)
+
+
 @pytest.mark.parametrize(
     ("name", "addresses"),
     [

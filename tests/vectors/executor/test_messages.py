@@ -8,7 +8,7 @@ import pytest
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.ids import ActorId
-from gearexe_spec.base.numeric import I64, U64, U128
+from gearexe_spec.base.numeric import I64, U64, U128, U256
 from gearexe_spec.conformance.json_form import camel_case_variant, to_json
 from gearexe_spec.conformance.vectors.forms import Flag
 from gearexe_spec.conformance.vectors.recorder import Recorder
@@ -16,6 +16,7 @@ from gearexe_spec.crypto.bft_signature import sign_bft
 from gearexe_spec.crypto.ecdsa import PrivateKey, Signature
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.executor import bft_messages as bft
+from gearexe_spec.executor.commitments import ValidatorsCommitment, validators_commitment
 from gearexe_spec.executor.injected_transaction import InjectedTransaction, digest_transaction
 from gearexe_spec.executor.json_text import print_signed_transaction
 from gearexe_spec.executor.sequencer_blocks import ProcessQueuesV3, ProgressTasks, operations
@@ -27,6 +28,7 @@ from gearexe_spec.executor.validation_messages import (
     sign_validator_message,
     signed_validator_message,
 )
+from gearexe_spec.onchain.commitments import AggregatedPublicKey
 from tests.executor.test_roles import batch
 from tests.executor.validators import KEYS, ROUTER, eb, mb
 
@@ -183,6 +185,16 @@ def test_validator_message(name: str, wire: bytes, vectors: Recorder) -> None:
     vectors.hash("validation/decode", {"wire": wire}, name=name)
 
 
+def test_commitment(vectors: Recorder) -> None:
+    """Parts of a batch in SCALE; a list of validators is not empty (BAT-1, BAT-3, BAT-4)."""
+    elected = ValidatorsCommitment(False, AggregatedPublicKey(U256(1), U256(2)), b"", (PROPOSER,), U64(4))
+    vectors.hash("commitment/encode", {"kind": "validatorsCommitment", "value": elected}, name="validators")
+    vectors.hash("commitment/encode", {"kind": "batchCommitment", "value": batch(1)}, name="batch")
+    nobody = validators_commitment.encode(replace(elected, validators=()))
+    form = {"kind": "validatorsCommitment", "scale": nobody}
+    vectors.hash("commitment/decode", form, name="nobody", flags=[Flag.EMPTY])
+
+
 def test_commit_batch(vectors: Recorder) -> None:
     """The call with the signatures in the order of the signers (BAT-10, BAT-12, BAT-13)."""
     vectors.hash("commitment/commitBatch", {"batch": batch(1), "secrets": KEYS, "router": ROUTER})
@@ -253,6 +265,12 @@ def test_sequencer_block(vectors: Recorder) -> None:
     form = {"parentHash": mb(1), "height": U64(2), "payload": payload, "reserved": bytes(64)}
     vectors.hash("sequencer/encodeBlock", {"block": form}, name="next")
     vectors.hash("sequencer/encodeBlock", {"block": {**form, "reserved": b"\1" * 64}}, name="reserved_bytes_count")
+
+
+def test_compact_block(vectors: Recorder) -> None:
+    """What nodes store of a block (BLK-88)."""
+    form = {"parent": mb(1), "height": U64(2), "operationsHash": VALUE}
+    vectors.hash("sequencer/compactBlock", {"block": form})
 
 
 def test_operations(vectors: Recorder) -> None:

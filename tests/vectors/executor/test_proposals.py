@@ -116,7 +116,7 @@ def judge(payload: bytes, quarantine: int = 1) -> dict[str, Any]:
 def test_judge(
     name: str, known: World, contents: tuple[Operation, ...], flags: tuple[Flag, ...], vectors: Recorder
 ) -> None:
-    """Whether a validator accepts a proposed block, or why not (BLK-130 to BLK-139)."""
+    """Whether a validator accepts a proposed block, or why not (BLK-130 to BLK-139, INJ-40)."""
     quarantine = 0 if name == "advance_across_a_gap" else 1
     form = judge(operations.encode(contents), quarantine)
     vectors.transition("node", node(known), "validateBlock", form, name=name, flags=flags)

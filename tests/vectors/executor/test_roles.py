@@ -131,7 +131,7 @@ def test_participant(name: str, steps: list[Step], flags: tuple[Flag, ...], vect
 
 
 def test_head(vectors: Recorder) -> None:
-    """A head is waited for until it is synced and prepared, step by step (ROL-92 to ROL-96)."""
+    """A head is waited for until it is synced and prepared, step by step (ROL-90 to ROL-96)."""
     unknown = world(*(record(number, is_known=False) for number in range(3)))
     vectors.scenario("roles", node(1, known=unknown), by_hand(1), name="step_by_step")
     prepared = world(replace(record(1), synced=False))
