@@ -264,8 +264,6 @@ class _BlockCounter:
     def on_end(self, position: int, cost: int, _: None) -> None:
         """CLOSE: what follows is a new metered block if something inside may branch further out (INS-56)."""
         del cost
-        if not self.lows:
-            raise MeteringError
         self.finish(position)
         low = self.lows.pop()
         for column in (self.starts, self.costs, self.loops):

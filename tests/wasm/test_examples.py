@@ -4,9 +4,11 @@ import pytest
 
 from gearexe_spec.wasm.code import check_and_instrument_code
 from gearexe_spec.wasm.costs import compute_preparation_cost
+from gearexe_spec.wasm.evaluate import evaluate
 from gearexe_spec.wasm.gas_metering import MeteredBlock, charge_cost, compute_blocks
 from gearexe_spec.wasm.gas_rules import constant_rules
 from gearexe_spec.wasm.metered_run import Ending, MeteredCode, MeteredRun
+from gearexe_spec.wasm.opcodes import Op
 from tests.wasm.text import MEMORY, assemble, module
 
 UNIT = constant_rules(1, 1)
@@ -131,3 +133,14 @@ def test_a_whole_message() -> None:
 def test_section_sizes(fields: tuple[str, ...], sizes: dict[str, int]) -> None:
     measured = check_and_instrument_code(assemble(MEMORY, *fields)).instrumented.section_sizes
     assert {name: int(getattr(measured, f"{name}_section")) for name in sizes} == sizes
+
+
+def test_only_numeric_instructions_are_evaluated() -> None:
+    with pytest.raises(ValueError, match="no numeric instruction"):
+        evaluate(Op.CALL, ())
+
+
+def test_only_exported_functions_are_run() -> None:
+    code = check_and_instrument_code(assemble(MEMORY, '(func (export "init"))'))
+    with pytest.raises(LookupError, match="no exported function"):
+        MeteredCode(code.instrumented.code, code.metadata.static_pages, None, hooked=False).run("gear_gas", 1)

@@ -10,6 +10,7 @@ TYPE, IMPORT, FUNCTION, TABLE, MEMORY, EXPORT, ELEMENT, CODE, DATA, DATA_COUNT =
 PLAIN = b"\x60\0\0"
 """A function type without parameters and results."""
 TABLE_IMPORT = encode_name("env") + encode_name("t") + b"\x01\x70\0\0"
+GLOBAL_IMPORT = encode_name("env") + encode_name("g") + b"\x03\x7f\0"
 TAG_IMPORT = encode_name("env") + encode_name("e") + b"\x04\0\0"
 
 
@@ -38,12 +39,13 @@ ODD = {
     "shared_function_type": with_type(b"\x65" + PLAIN),
     "final_type": with_type(b"\x4f\0" + PLAIN),
     "two_supertypes": with_type(b"\x50\x02\0\0" + PLAIN),
-    "supertype_too_great": with_type(b"\x50\x01" + encode_unsigned(1_000_001) + PLAIN),
+    "supertype_too_great": with_type(b"\x50\x01" + encode_unsigned(1 << 20) + PLAIN),
     "array_type": with_type(b"\x5e\x7f\x02"),
+    "array_of_bytes": with_type(b"\x5e\x78\0"),
     "struct_of_too_many_fields": with_type(b"\x5f" + encode_unsigned(10_001)),
     "continuation_of_a_negative_type": with_type(b"\x5d\x7f"),
     "unknown_type": with_type(b"\x61"),
-    "parameter_of_a_type_too_great": with_type(b"\x60\x01\x63\xc1\x84\x3d\0"),
+    "parameter_of_a_type_too_great": with_type(b"\x60\x01\x63\x80\x80\xc0\0\0"),
     "parameter_of_no_type": with_type(b"\x60\x01\x01\0"),
     "shared_reference_of_no_type": with_type(b"\x60\x01\x63\x65\x7f\0"),
     "block_of_a_type_beyond_32_bits": with_body(b"\x02\x80\x80\x80\x80\x10\x0b\x0b"),
@@ -54,6 +56,11 @@ ODD = {
     "table_import": module(section(TYPE, PLAIN), section(IMPORT, TABLE_IMPORT)),
     "tag_import": module(section(TYPE, PLAIN), section(IMPORT, TAG_IMPORT)),
     "passive_data": module(section(DATA, b"\x01\0")),
+    "global_import": module(section(TYPE, PLAIN), section(IMPORT, GLOBAL_IMPORT)),
+    "select_of_one_type": with_body(b"\x1c\x01\x7f\x0b"),
+    "select_of_two_types": with_body(b"\x1c\x02\x7f\x7f\x0b"),
+    "shared_global": with_body(b"\xfe\x4f\x01\0\x0b"),
+    "shared_global_of_unknown_order": with_body(b"\xfe\x4f\x02\0\x0b"),
     "select_of_too_many_types": with_body(b"\x1c\x0b\x0b"),
     "fence_of_unknown_order": with_body(b"\xfe\x03\x01\x0b"),
     "atomic_order_2": with_body(b"\xfe\x48\x02\0\0\0\x0b"),
@@ -91,6 +98,13 @@ UNVALIDATED = {
     "call_of_no_type": with_body(b"\x41\0\x11\x09\0\x0b"),
     "start_of_no_function": module(
         section(TYPE, PLAIN), section(FUNCTION, b"\0"), b"\x08\x01\x09", section(CODE, with_length(b"\0\x0b"))
+    ),
+    "greatest_number_of_locals": with_body(b"\x0b", b"\x01\xff\xff\xff\xff\x0f\x7f"),
+    "locals_that_leave_no_room_for_a_thunk": module(
+        section(TYPE, PLAIN),
+        section(FUNCTION, b"\0"),
+        section(EXPORT, encode_name("init") + b"\0\0"),
+        section(CODE, with_length(b"\x01\xfd\xff\xff\xff\x0f\x7f\x0b")),
     ),
     "branch_if_with_nothing": with_body(b"\x02\x7f\x0d\0\x0b\x1a\x0b"),
     "element_of_no_function": module(
