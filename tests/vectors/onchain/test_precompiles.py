@@ -6,12 +6,11 @@ import random
 from collections.abc import Iterator
 
 from gearexe_spec.base.fixed_bytes import Address
-from gearexe_spec.conformance.vectors.forms import Flag
 from gearexe_spec.conformance.vectors.recorder import Recorder
 from gearexe_spec.conformance.wire import Apply
 from gearexe_spec.fuzzing.contract_histories import History
 from gearexe_spec.fuzzing.contract_people import Fields, word
-from tests.vectors.onchain.test_histories import begin, steps_of
+from tests.vectors.onchain.test_histories import live, record
 
 SEED = 3
 PRECOMPILES = [Address(number.to_bytes(20, "big")) for number in range(1, 19)]
@@ -22,8 +21,7 @@ WITH_DATA = PRECOMPILES[:4]
 def test_as_destinations(vectors: Recorder) -> None:
     """Replies by transfer and by call, and claims; a pairing gets too little gas by transfer, and enough by call."""
     history = History(random.Random(SEED))
-    state = begin(History(random.Random(SEED)))
-    vectors.contract("onchain", state, steps_of(history, payments(history)), flags=[Flag.BOUNDARY])
+    record(vectors, *live(history, payments(history)))
 
 
 def payments(history: History) -> Iterator[Apply]:

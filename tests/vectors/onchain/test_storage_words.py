@@ -77,3 +77,31 @@ def shared_words(history: History) -> Iterator[Apply]:
             yield chain.call(chain.users[1], chain.router, ROUTER.encode_call(view), dry=True)
         yield chain.call(chain.deployer, chain.router, ROUTER.encode_call("pause"), dry=True)
         yield chain.call(chain.deployer, chain.router, ROUTER.encode_call("reinitialize"), dry=True)
+
+
+def test_impossible_timelines(vectors: Recorder) -> None:
+    """Eras of no length or of all time, a fraction over zero: who divides or adds panics (ROU-70 to ROU-72)."""
+    history = History(random.Random(SEED))
+    record(vectors, *live(history, impossible_timelines(history)))
+
+
+def impossible_timelines(history: History) -> Iterator[Apply]:
+    """The deployment, then a word and what is asked of it, and the word as it was."""
+    yield from history.deployment()
+    chain, committee = history.chain, history.committee
+    x, y = chain.first_set.aggregated_key
+    validators = {
+        "hasAggregatedPublicKey": True,
+        "aggregatedPublicKey": {"x": x, "y": y},
+        "verifiableSecretSharingCommitment": b"",
+        "validators": chain.first_set.addresses,
+        "eraIndex": 1,
+    }
+    for distance, value, before in ((22, 0, chain.era), (22, 2**256 - 1, chain.era), (23, 2**256 - 1, chain.election)):
+        yield chain.set_storage(chain.router, ROUTER_V1 + distance, value)
+        yield committee.commit_only(validatorsCommitment=[validators])
+        yield committee.commit_only()
+        yield chain.set_storage(chain.router, ROUTER_V1 + distance, before)
+    yield chain.set_storage(chain.router, ROUTER_V1 + 8, 2)
+    yield committee.commit_only()
+    yield chain.call(chain.users[1], chain.router, ROUTER.encode_call("validatorsThreshold"), dry=True)
