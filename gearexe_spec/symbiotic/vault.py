@@ -79,7 +79,7 @@ def apply_deposit(frame: Frame) -> bytes:
         Rejected: InvalidOnBehalfOf, NotWhitelistedDepositor, InsufficientDeposit, DepositLimitReached, Panic(0x11);
             what the token reverts with.
 
-    Rules: SYM-84 to SYM-87, SYM-31.
+    Rules: SYM-78, SYM-84 to SYM-87, SYM-31.
     Source: Vault.sol `deposit`.
     """
     owner, amount = frame.calldata.address(HEAD), frame.calldata.u256(HEAD + WORD)

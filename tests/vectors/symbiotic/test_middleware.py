@@ -1,4 +1,4 @@
-"""The Middleware on Symbiotic: operators, vaults, elections, slashes, rewards (MID-10 to MID-16, MID-50 to MID-116)."""
+"""The Middleware on Symbiotic: operators, vaults, elections, slashes, rewards (MID-10 to MID-16, MID-50 to MID-80)."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def test_operators(vectors: Recorder) -> None:
 
 
 def test_vaults(vectors: Recorder) -> None:
-    """A vault is checked when it comes, and not again (MID-60, MID-61, MID-65 to MID-69, MID-77 to MID-85)."""
+    """A vault is checked once (MID-60, MID-61, MID-65 to MID-69, MID-77 to MID-80, MID-82 to MID-85)."""
     town = visit()
     middleware, vault, rewards = town.middleware, town.vaults[FULL_RESTAKE], town.rewards
 
@@ -138,7 +138,7 @@ def test_elections(vectors: Recorder) -> None:
 
 
 def test_slashes(vectors: Recorder) -> None:
-    """Who may, asks for slashes of several vaults at once, all or none; the resolver forbids (MID-100 to MID-107)."""
+    """Slashes of several vaults at once, all or none; the resolver forbids (MID-100 to MID-104, MID-106, MID-107)."""
     town = visit_later()
     vaults, middleware = town.vaults, town.middleware
     requester, executor, resolver = (town.at(role) for role in ("slashRequester", "slashExecutor", "resolver"))

@@ -1,4 +1,4 @@
-"""Registries, the service of middlewares, factories and what they make (SYM-11 to SYM-16, SYM-52 to SYM-77)."""
+"""Registries, the service of middlewares, factories and what they make (SYM-11 to SYM-16, SYM-62 to SYM-77)."""
 
 from gearexe_spec.conformance.vectors.recorder import Recorder
 from gearexe_spec.fuzzing.economics_people import (
@@ -86,7 +86,7 @@ def test_new_type_of_slasher(vectors: Recorder) -> None:
 
 
 def test_entities(vectors: Recorder) -> None:
-    """Entities are initialized once, by their factory, and vaults never change their version (SYM-53 to SYM-60)."""
+    """Entities are initialized once, and vaults keep their version (SYM-53 to SYM-55, SYM-57 to SYM-60)."""
     town = visit()
     vault, factory = town.vaults[FULL_RESTAKE], town.at("vaultFactory")
     parts = 1, OWNER, town.parameters()
