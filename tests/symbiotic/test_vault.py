@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
-from gearexe_spec.base.numeric import U256
+from gearexe_spec.base.numeric import U48, U256
 from gearexe_spec.codec.abi import encode_sequence
 from gearexe_spec.codec.abi_types import parse_type
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.ids import compute_create2_address
 from gearexe_spec.onchain.transaction import Applied, Call, Result, Reverted, apply_call
 from gearexe_spec.onchain.words import compute_selector, encode_bytes, encode_tuple, encode_word
-from gearexe_spec.symbiotic.vault_storage import PARAMETERS
+from gearexe_spec.symbiotic.vault_storage import PARAMETERS, VaultStorage
 from tests.symbiotic.chain import DEPLOYER, Chain, person
 
 ADMIN, STAKER = person(0xA1), person(0xA2)
@@ -146,3 +146,37 @@ def test_shares_as_a_token() -> None:
         "ERC20InsufficientBalance(address,uint256,uint256)"
     )
     assert isinstance(vaults.call(STAKER, vault, "transfer(address,uint256)", ADMIN, 0), Applied)
+
+
+def test_shares_change_hands_as_a_token() -> None:
+    vaults = Vaults("VaultTokenized")
+    texts = encode_sequence([parse_type("string")] * 2, ("", ""))
+    head = 32 * (len(PARAMETERS) + 2)
+    record = parameters() + encode_word(head) + encode_word(head + 32) + texts[64:]
+    vault = made(vaults, encode_word(32) + record)
+    give(vaults, vault, STAKER, 100)
+
+    assert isinstance(vaults.call(STAKER, vault, "transfer(address,uint256)", ADMIN, 30), Applied)
+    send = "transferFrom(address,address,uint256)"
+    assert reason_of(vaults.call(ADMIN, vault, send, STAKER, ADMIN, 1)) == selector(
+        "ERC20InsufficientAllowance(address,uint256,uint256)"
+    )
+    assert isinstance(vaults.call(STAKER, vault, "approve(address,uint256)", ADMIN, 50), Applied)
+    assert isinstance(vaults.call(ADMIN, vault, send, STAKER, ADMIN, 20), Applied)
+    assert vaults.ask(vault, "allowance(address,address)", STAKER, ADMIN) == 30
+    assert [vaults.ask(vault, "balanceOf(address)", who) for who in (STAKER, ADMIN)] == [50, 50]
+    assert isinstance(vaults.call(STAKER, vault, "decimals()"), Reverted)  # the collateral is a person
+    assert reason_of(vaults.call(STAKER, vault, "transfer(address,uint256)", ZERO, 1)) == selector(
+        "ERC20InvalidReceiver(address)"
+    )
+
+
+def give(vaults: Vaults, vault: Address, owner: Address, shares: int) -> None:
+    """Active shares that nobody paid for."""
+    account = vaults.world.account(vault)
+    held = account.storage.extension
+    assert isinstance(held, VaultStorage)
+    histories = held.accounts.active_shares_of.set(owner, held.accounts.shares_of(owner).push(U48(1), U256(shares)))
+    changed = replace(held, accounts=replace(held.accounts, active_shares_of=histories))
+    storage = replace(account.storage, extension=changed)
+    vaults.world = vaults.world.with_account(vault, replace(account, storage=storage))
