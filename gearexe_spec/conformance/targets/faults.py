@@ -423,6 +423,9 @@ FAULTS: tuple[Fault, ...] = (
         2,
         seen_in="program/encodings/damaged/Receipt_Promise_",
     ),
+    Fault("executor.role_work", "_begin_to_collect", "off by one", seen_in="executor/roles/coordinator"),
+    Fault("executor.roles", "_take_role", "wrong condition", seen_in="production/consensus/roles/case 0"),
+    Fault("executor.roles", "apply_reply", "off by one", seen_in="production/consensus/roles/case 3"),
     Fault(
         "executor.sequencer_blocks",
         "hash_sequencer_block",
