@@ -30,6 +30,8 @@ from gearexe_spec.crypto.ecdsa import CURVE_ORDER, PublicKey
 from gearexe_spec.crypto.frost import Ciphersuite, Commitment, Scalar, SigningPackage, make_signing_package
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.merkle_dump import StandardTree, build_standard_tree
+from gearexe_spec.execution.lazy_pages import ADDRESS_SPACE, PAGE_SIZE
+from gearexe_spec.execution.program import PageContents
 from gearexe_spec.fuzzing.code_modules import make_instruction, make_module
 from gearexe_spec.fuzzing.dice import Dice
 from gearexe_spec.onchain.calldata import Calldata as CountedCalldata
@@ -206,6 +208,12 @@ def _memory_pages() -> SearchStrategy[Any]:
     return st.lists(from_type(Reference[MemoryPagesRegion]), min_size=REGIONS, max_size=REGIONS).map(tuple)
 
 
+def _page_contents() -> SearchStrategy[Any]:
+    """Pages that begin with something and go on with zeros."""
+    pages = st.binary(max_size=LONGEST_BYTES).map(lambda begin: begin.ljust(PAGE_SIZE, b"\0"))
+    return st.dictionaries(st.integers(0, ADDRESS_SPACE // PAGE_SIZE - 1), pages, max_size=LONGEST_LIST)
+
+
 def _mailboxes() -> SearchStrategy[Any]:
     """Users without messages have no entry: a plain reference leads to something."""
     users = from_type(Reference[UserMailbox]).filter(lambda reference: not reference.is_absent)
@@ -248,6 +256,7 @@ SPECIAL: dict[Any, Callable[[], SearchStrategy[Any]]] = {
     Instruction: lambda: _from_dice(make_instruction),
     Mailbox: _mailboxes,
     MemoryPages: _memory_pages,
+    PageContents: _page_contents,
     Module: lambda: _from_dice(make_module),
     Rejected: lambda: from_type(Rejection).map(Rejected),
     Scalar: lambda: (st.integers(0, 5) | st.integers(0, CURVE_ORDER - 1)).map(Scalar),

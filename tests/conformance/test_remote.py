@@ -109,7 +109,7 @@ def test_patience_ends(client: Target) -> None:
     ("command", "words"),
     [
         ("/nowhere/to/be/found", "does not answer hello"),
-        (f"{sys.executable} -c 'print(1)'", "an answer is an object"),
+        (f"{sys.executable} -c 'print(1); input()'", "an answer is an object"),
         (f"{sys.executable} -c 'import time; time.sleep(9)'", "no answer in"),
         ("unix:/nowhere/socket", "does not start"),
         ("tcp:nothing", "tcp:HOST:PORT expected"),

@@ -18,7 +18,6 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from gearexe_spec.conformance.session import SpecTarget
 from gearexe_spec.conformance.targets.choose import TargetChoice
 from gearexe_spec.conformance.targets.faults import FAULTS
-from gearexe_spec.conformance.targets.mutation import Fault
 from gearexe_spec.conformance.wire import Answer, Apply, Init, Restore, Save
 from gearexe_spec.fuzzing.contract_campaign import Disagreement, Panel, Side, ask_views, report
 from gearexe_spec.fuzzing.contract_histories import History
@@ -144,7 +143,7 @@ def test_the_specification_does_what_the_contracts_do() -> None:
 
 def test_a_mistake_in_the_specification_is_found_and_made_small() -> None:
     """One of the seeded mistakes, in a process of its own: codes are committed that nobody requested."""
-    number = FAULTS.index(Fault("onchain.commit_batch", "commit_code", "missing check"))
+    number = [(fault.module, fault.function) for fault in FAULTS].index(("onchain.commit_batch", "commit_code"))
     with closing(TargetChoice(f"faulty:{number}")()) as target:
         found = find(Side("faulty", target))
     functions = list(functions_of(found))

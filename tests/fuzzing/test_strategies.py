@@ -76,6 +76,7 @@ MACHINERY = {
     "execution.run.Run": "a running dispatch",
     "execution.syscalls.procedure.Syscall": "a function",
     "executor.engine.Engine": "functions",
+    "executor.engine.Job": "a function and what it is called with",
     "onchain.dispatch.Function": "a function",
     "onchain.dispatch.Interface": "functions",
     "onchain.environment.Script": "functions",

@@ -44,7 +44,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("codec.abi_types", "parse_type", "wrong constant", 2, seen_in="crypto/merkle/load_arrays/arrays"),
     Fault("codec.blob", "check_blobs", "missing check", 1, seen_in="production/consensus/blobs/decode 12"),
     Fault("codec.blob", "decode_blobs", "wrong arithmetic", seen_in="production/consensus/blobs/decode 26"),
-    Fault("codec.calldata", "_signed", "wrong arithmetic", seen_in="onchain/rare_answers"),
+    Fault("codec.calldata", "_signed", "wrong arithmetic", seen_in="onchain/rare_answers/rare_answers"),
     Fault(
         "codec.eip712",
         "encode_digest_preimage",
