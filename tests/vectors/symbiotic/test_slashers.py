@@ -13,6 +13,7 @@ from gearexe_spec.fuzzing.economics_people import (
     PLAIN_SLASHER,
     STRANGER,
     VETO_SLASHER,
+    encode,
     encode_call,
     encode_entity,
     encode_slasher,
@@ -67,6 +68,41 @@ def test_plain_slasher(vectors: Recorder) -> None:
     town.do(NETWORK, vault.slasher, SLASH, subnetwork, ADA, HIGHEST, captured + 5, b"")
     town.refuse("InsufficientSlash", NETWORK, vault.slasher, SLASH, subnetwork, ADA, 1, captured + 5, b"")
     assert town.see(vault.slasher, "cumulativeSlash(bytes32,address)", subnetwork, ADA) == 1_000
+    town.record(vectors)
+
+
+def hint(index: int) -> bytes:
+    return index.to_bytes(32, "big")
+
+
+def structure(*members: bytes) -> bytes:
+    """The encoding of a structure of byte strings."""
+    return encode(f"(({','.join(['bytes'] * len(members))}))", members)
+
+
+def test_hints(vectors: Recorder) -> None:
+    """Hints change no answer; they must be readable, and lie inside the history (SYM-3, SYM-13, SYM-107)."""
+    town = visit()
+    vault, subnetwork = town.stake(NETWORK_RESTAKE, NETWORK, 1_000), town.subnetwork(NETWORK)
+    captured = town.timestamp
+    town.wait(10)
+    slashable = "slashableStake(bytes32,address,uint48,bytes)"
+
+    def ask(stake: bytes, spent: bytes = b"") -> tuple[str, str, bytes, str, int, bytes]:
+        return vault.slasher, slashable, subnetwork, ADA, captured + 5, structure(stake, spent)
+
+    for opt_in in (b"", structure(b"", b""), structure(hint(0), hint(0))):
+        assert town.see(*ask(structure(opt_in, *[hint(0)] * 4))) == 1_000
+    for place in range(4):
+        behind = [hint(9) if place == member else b"" for member in range(4)]
+        town.refuse("Panic", STRANGER, *ask(structure(b"", *behind)))
+    town.refuse("Empty", STRANGER, *ask(structure(b"", hint(1 << 32), b"", b"", b"")))
+    town.refuse("Empty", STRANGER, *ask(structure(b"", b"\0" * 31, b"", b"", b"")))
+    town.refuse("Empty", STRANGER, *ask(structure(b"", b"")))
+    town.refuse("Empty", STRANGER, *ask(b"\1"))
+    town.do(NETWORK, vault.slasher, SLASH, subnetwork, ADA, 400, captured + 5, b"")
+    assert town.see(*ask(b"", hint(0))) == 600
+    town.refuse("Panic", STRANGER, *ask(b"", hint(1)))
     town.record(vectors)
 
 
