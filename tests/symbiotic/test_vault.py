@@ -8,8 +8,9 @@ from gearexe_spec.codec.abi import encode_sequence
 from gearexe_spec.codec.abi_types import parse_type
 from gearexe_spec.crypto.hashes import keccak256
 from gearexe_spec.crypto.ids import compute_create2_address
-from gearexe_spec.onchain.transaction import Applied, Call, Result, Reverted, apply_call
+from gearexe_spec.onchain.transaction import Applied, Call, Deployment, Result, Reverted, apply_call, apply_deployment
 from gearexe_spec.onchain.words import compute_selector, encode_bytes, encode_tuple, encode_word
+from gearexe_spec.symbiotic.constructors import CONSTRUCTORS
 from gearexe_spec.symbiotic.vault_storage import PARAMETERS, VaultStorage
 from tests.symbiotic.chain import DEPLOYER, Chain, person
 
@@ -82,6 +83,15 @@ def test_creation_refuses_parameters_and_registers_nothing() -> None:
     assert reason_of(vaults.make(parameters(admin=ZERO, limit=1))) == selector("MissingRoles()")
     assert reason_of(vaults.make(b"\0" * 31)) == selector("FailedCall()")
     assert vaults.ask(vaults.factories[0], "totalEntities()") == 0
+
+
+def test_constructors_refuse_arguments_they_cannot_read() -> None:
+    chain = Chain()
+    for artifact in ("VaultFactory", "NetworkMiddlewareService", "OptInService", "Vault"):
+        cut = Deployment(DEPLOYER, CONSTRUCTORS[artifact], b"\0" * 31)
+        result = apply_deployment(chain.world, chain.block(), cut)
+        assert isinstance(result, Reverted)
+        assert result.data == b""
 
 
 def test_nobody_initializes_twice_or_migrates() -> None:
