@@ -37,6 +37,6 @@ def test_a_client_is_right_in_what_it_offers(command: str) -> None:
     assert failed == []
     passed = Counter(outcome.name.split("/")[0] for outcome in outcomes if outcome.status is Status.PASSED)
     assert passed["crypto"] + passed["onchain"] >= 180
-    assert passed["codec"] == sum(outcome.name.startswith("codec/") for outcome in outcomes)
+    assert passed["codec"] >= 61
     assert passed["program"] >= 60
     assert passed["production"] >= 20
