@@ -31,7 +31,8 @@ def test_a_rule_with_everything(coverage: Coverage) -> None:
 
 def test_rejections_are_told_apart_by_their_enumeration(coverage: Coverage) -> None:
     """Names are not enough: three enumerations have an InvalidText."""
-    assert coverage.sightings.rejections["EcdsaRejection.ECDSAInvalidSignatureS"].files == {"ecdsa/recover_on_chain"}
+    seen = coverage.sightings.rejections["EcdsaRejection.ECDSAInvalidSignatureS"]
+    assert seen.case == "ecdsa/recover_on_chain/high_s"
     assert {"ScaleRejection.InvalidText", "AbiRejection.InvalidText"} <= set(coverage.inventory.rejections)
 
 

@@ -37,12 +37,10 @@ class Sighting:
 
     Args:
         place: file, index of the case in it, and name of the case: the first one, in the order of the files.
-        files: all files that meet it.
-        oracles: who else says so in these files.
+        oracles: who else says so, in this case or in others that meet it.
     """
 
     place: tuple[str, int, str]
-    files: frozenset[str]
     oracles: frozenset[str]
 
     @property
@@ -51,7 +49,7 @@ class Sighting:
         return f"{self.place[0]}/{self.place[2]}"
 
     def __or__(self, other: Sighting) -> Sighting:
-        return Sighting(min(self.place, other.place), self.files | other.files, self.oracles | other.oracles)
+        return Sighting(min(self.place, other.place), self.oracles | other.oracles)
 
 
 @dataclass
@@ -114,7 +112,7 @@ def _sight_case(target: SpecTarget, case: Case, place: tuple[str, int, str], for
         for request in requests:
             target.answer(request)
     oracles = frozenset(name for request in requests for name in _oracles_of(place[0], request, format_name))
-    sighting = Sighting(place, frozenset({place[0]}), oracles)
+    sighting = Sighting(place, oracles)
     return Sightings(*(dict.fromkeys(names, sighting) for names in (case.rules, calls.names, calls.rejections)))
 
 

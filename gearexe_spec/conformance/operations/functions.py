@@ -16,7 +16,7 @@ from gearexe_spec.conformance.json_form import Json, JsonFormError, camel_case, 
 from gearexe_spec.conformance.operations.registry import Input, PureFunction, operation
 from gearexe_spec.crypto import ecdsa, frost, frost_verification, hashes, ids, kzg, merkle, on_chain_ecdsa
 from gearexe_spec.execution import parameters
-from gearexe_spec.executor import evidence, identity, misbehaviour, rewards
+from gearexe_spec.executor import evidence, identity, misbehaviour, rewards, validation_messages
 from gearexe_spec.onchain import clone_initcode, commitments, election
 
 FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
@@ -74,7 +74,8 @@ FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     ),
     identity: ("is_newer",),
     rewards: ("compute_era_rewards", "compute_staker_parts"),
-    evidence: ("encode_evidence", "digest_evidence", "digest_offence"),
+    validation_messages: ("make_validation_reply", "recover_reply_signer"),
+    evidence: ("encode_evidence", "decode_evidence", "digest_evidence", "digest_offence"),
     misbehaviour: (
         "check_conflicting_batches",
         "check_wrong_transitions",

@@ -83,7 +83,8 @@ class CallsSeen:
     @property
     def names(self) -> set[str]:
         """Of the functions that ran."""
-        return {name for name in self._codes.values() if name}
+        raised = {"base.rejection.Rejected"} if self.rejections else set()
+        return raised | {name for name in self._codes.values() if name}
 
     def _see(self, frame: FrameType, event: str, _argument: Any) -> None:
         code = frame.f_code

@@ -49,7 +49,7 @@ class Syscall:
 
 
 def call(run: Run, syscall: Syscall, gas: int, numbers: tuple[int, ...]) -> int | None:
-    """Carry out one system call (SYS-1 to SYS-12, EXE-24).
+    """Carry out one system call (SYS-1 to SYS-12, EXE-24, GAS-30).
 
     Args:
         gas: what the program's gas counter says.
