@@ -21,6 +21,7 @@ $(READY): requirements.lock pyproject.toml
 check: $(READY) ## the conformance battery: every vector on the specification, those on chain also on our contracts
 	$(BIN)/gearexe-spec check --workers $(WORKERS)
 	$(BIN)/gearexe-spec check --workers $(WORKERS) --target evm --suite vectors/production/onchain
+	$(BIN)/gearexe-spec vectors coverage --check --workers $(WORKERS)
 
 replay: $(READY) ## production's on-chain recordings, replayed on our contracts (or on those in ARTIFACTS)
 	$(BIN)/gearexe-spec check --workers $(WORKERS) --target evm$(if $(ARTIFACTS),:$(ARTIFACTS)) --suite vectors/production/onchain
