@@ -78,7 +78,7 @@ def check(
         junit.write_bytes(report_files.junit(outcomes))
     if html is not None:
         html.write_text(report_files.html(outcomes, f"{path.name} held against {target}"), encoding="utf-8")
-    uncounted = list(_miscounts(path, outcomes)) if only is None else []
+    uncounted = list(_miscounts(path, target, outcomes)) if only is None else []
     for sentence in uncounted:
         console.print(sentence, markup=False)
     raise typer.Exit(exit_code(outcomes, bool(broken or uncounted)))
@@ -182,8 +182,8 @@ def _run(pieces: list[Piece], setup: Setup, workers: int, console: Console) -> l
     return in_order(done)
 
 
-def _miscounts(suite: Path, outcomes: list[Outcome]) -> Iterator[str]:
-    """Where a manifest lists other cases than those that ran: nothing is skipped unseen (VEC-31)."""
+def _miscounts(suite: Path, target: str, outcomes: list[Outcome]) -> Iterator[str]:
+    """Where a manifest lists other cases than those that ran, or those that recorded them no longer answer (VEC-31)."""
     manifest = suite / MANIFEST
     if not manifest.is_file():
         return
@@ -191,6 +191,9 @@ def _miscounts(suite: Path, outcomes: list[Outcome]) -> Iterator[str]:
     ran = {outcome.name for outcome in outcomes}
     if listed - ran:
         yield f"the manifest lists {len(listed - ran)} cases that did not run, first {min(listed - ran)}"
+    lost = {outcome.name for outcome in outcomes if outcome.status is Status.UNSUPPORTED} & listed
+    if target == "self" and lost:
+        yield f"{len(lost)} cases of the manifest are not specified any more, first {min(lost)}"
 
 
 def _reasons(outcomes: list[Outcome]) -> list[tuple[str, int]]:

@@ -126,3 +126,23 @@ def test_packed_files(tmp_path: Path) -> None:
 
 def test_no_such_suite(tmp_path: Path) -> None:
     assert run("--suite", str(tmp_path / "nowhere"))[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("listed", "operation_of_two", "words"),
+    [
+        (
+            ["good/one", "good/three", "good/two"],
+            "test/double",
+            "the manifest lists 1 cases that did not run, first good/three",
+        ),
+        (["good/one", "good/two"], "test/none", "1 cases of the manifest are not specified any more, first good/two"),
+    ],
+)
+def test_nothing_listed_is_skipped_unseen(tmp_path: Path, listed: list[str], operation_of_two: str, words: str) -> None:
+    write(tmp_path / "good.json", case("one", 1, 2), case("two", 2, 4, operation_of_two))
+    manifest = {"format": "vectors-manifest/1", "cases": [{"name": name} for name in listed]}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    code, output = run("--suite", str(tmp_path))
+    assert code == 1
+    assert words in output

@@ -1,14 +1,11 @@
 """Merkle trees against the values of OpenZeppelin's own tool (CRY-70 to CRY-82)."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.base.rejection import Rejected
-from gearexe_spec.crypto.hashes import raw_keccak256
 from gearexe_spec.crypto.merkle import (
     OPERATOR_REWARDS_ENCODING,
     MerkleRejection,
@@ -126,12 +123,3 @@ def test_places_of_proofs_are_checked() -> None:
     with pytest.raises(Rejected) as caught:
         compute_multiproof(tree, [1, 1])
     assert caught.value.reason is MerkleRejection.DuplicatedIndex
-
-
-@pytest.mark.slow
-def test_a_million_leaves_take_seconds() -> None:
-    leaves = [raw_keccak256(i.to_bytes(4, "big")) for i in range(10**6)]
-    start = time.perf_counter()
-    tree = build_tree(leaves)
-    assert time.perf_counter() - start < 20
-    assert is_proof_valid(tree.root, Bytes32(leaves[-1]), compute_proof(tree, tree.places[-1]))

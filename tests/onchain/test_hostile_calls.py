@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 from gearexe_spec.base.fixed_bytes import Address, Bytes32
 from gearexe_spec.onchain.commitments import ChainCommitment
@@ -40,9 +40,9 @@ def endless_batch(network: Network, program: Address) -> bytes:
 def test_a_batch_that_points_at_itself_uses_up_its_gas() -> None:
     network, program = deploy().with_program()
     data = endless_batch(network, program)
-    began = perf_counter()
+    began = process_time()
     assert network.reject(ALICE, network.router, data) == "Empty"
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 def test_a_clone_that_is_its_own_implementation_recurses_in_vain() -> None:
