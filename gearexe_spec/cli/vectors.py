@@ -146,8 +146,17 @@ def exchanges(
     suite: Annotated[Path | None, typer.Option(help="File or folder of recorded cases; default: all.")] = None,
 ) -> None:
     """Write cases, production's recordings too, as requests with expected answers: one line of JSON per case."""
-    for case in list_exchanges(find_files(suite or shipped_vectors()), only):
+    path, found = suite or shipped_vectors(), False
+    try:
+        files = find_files(path)
+    except FileNotFoundError:
+        raise typer.BadParameter(f"no such suite: {path}") from None
+    for case in list_exchanges(files, only):
         typer.echo(to_line(case), nl=False)
+        found = True
+    if not found:
+        typer.echo("no case has such a name" if only else f"no cases in {path}", err=True)
+        raise typer.Exit(2)
 
 
 def _manifest(folder: Path | None) -> Any:

@@ -34,6 +34,13 @@ from gearexe_spec.conformance.wire import (
 )
 
 
+class GivenInput(dict[str, Json]):
+    """The input of a request; asking it for what was not given says so."""
+
+    def __missing__(self, name: str) -> Json:
+        raise JsonFormError(f"/{name}: missing")
+
+
 class SpecTarget(Target):
     """Answers with the specification itself, in this process."""
 
@@ -94,8 +101,9 @@ class SpecTarget(Target):
                 return self._restore(request.name)
 
     def _apply(self, request: Apply) -> Answer:
+        given = GivenInput(request.input)
         if request.operation in PURE:
-            return _as_answer(PURE[request.operation](request.input))
+            return _as_answer(PURE[request.operation](given))
 
         name, _, transition = request.operation.partition("/")
         area = AREAS.get(name)
@@ -104,7 +112,7 @@ class SpecTarget(Target):
         if name not in self._states:
             return Failure(f"area {name} has no state: init it first")
 
-        state, outputs = area.transitions[transition](self._states[name], request.input)
+        state, outputs = area.transitions[transition](self._states[name], given)
         self._states[name] = state
         answer = _as_answer(outputs)
         if request.root and isinstance(answer, Accepted):

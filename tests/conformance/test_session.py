@@ -88,6 +88,7 @@ def test_save_restore_and_reset(target: SpecTarget) -> None:
         (Apply("counter/broken", {}), Failure, "ZeroDivisionError: oops"),
         (Init("nowhere", 1), Unsupported, "nowhere"),
         (Init("counter", "seven"), Failure, "ValueError"),
+        (Apply("test/double", {}), Failure, "malformed request: /of: missing"),
     ],
 )
 def test_what_is_not_accepted(target: SpecTarget, request_: Any, kind: type, words: str) -> None:
